@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.exceptions import ParameterError
-from napari_devolearn.lineage.decoding.reference import Floats, Reference
+from napari_devolearn.lineage.decoding.reference import Reference
 from napari_devolearn.lineage.founders import FOUNDERS, founder
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from napari_devolearn._types import Floats
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.tracking.events import Event
 from napari_devolearn.tracking.linking import Linking, make_linking
-from napari_devolearn.tracking.objects import Floats, Objects, usual_diameters
+from napari_devolearn.tracking.objects import Objects, usual_diameters
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.tracklets import chain
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Mask
 from napari_devolearn.evaluation.overlap import Overlap, ratio
 
 _SPLIT, _FALSE_NEGATIVE, _FALSE_POSITIVE = 5, 10, 1  # costs of corrections: the challenge's weights
 
 
-def covering(overlap: Overlap) -> npt.NDArray[np.bool_]:
+def covering(overlap: Overlap) -> Mask:
     """Whether the label of each pair covers more than half of the true object, the CTC's rule for a match.
 
     Returns (K,), bool. A true object has at most one such label; a label can have several objects (Matula et

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Mask
 from napari_devolearn.evaluation.overlap import Overlap, Scores, ratio
 
 MATCH_IOU = 0.5
@@ -18,7 +18,7 @@ THRESHOLDS = tuple(k / 100 for k in range(50, 100, 5))
 Sartorius competition of 2021."""
 
 
-def matched(overlap: Overlap) -> npt.NDArray[np.bool_]:
+def matched(overlap: Overlap) -> Mask:
     """Whether each pair is a match: (K,), bool."""
     return np.asarray(overlap.iou > MATCH_IOU)
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Mask
 from napari_devolearn.evaluation.compare import FramePair
 from napari_devolearn.evaluation.frames import LabelFrames
 from napari_devolearn.evaluation.mistakes import Kind, kinds_of_mistakes, mistaken_labels
@@ -27,7 +28,7 @@ class Crop(NamedTuple):
 
     label: int
     box: tuple[slice, slice, slice]
-    mask: npt.NDArray[np.bool_]
+    mask: Mask
 
     @property
     def place(self) -> Place:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Mask
 from napari_devolearn.evaluation.detection import matched
 from napari_devolearn.evaluation.overlap import Counts, Overlap, Scores
 
@@ -33,10 +34,10 @@ class _Partners(NamedTuple):
     predicted: Counts
     labels_of: Counts
     truths_of: Counts
-    misshapen: npt.NDArray[np.bool_]
+    misshapen: Mask
 
 
-def associated_pairs(overlap: Overlap) -> npt.NDArray[np.bool_]:
+def associated_pairs(overlap: Overlap) -> Mask:
     """Whether the objects of each pair are associated: more than half of one lies in the other.
 
     Returns (K,), bool.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.exceptions import ImageFormatError
 
 Counts = npt.NDArray[np.int64]
@@ -41,13 +42,13 @@ class Overlap:
         return self.ground_truth_voxels[self.pairs[:, 0]], self.predicted_voxels[self.pairs[:, 1]]
 
     @property
-    def iou(self) -> npt.NDArray[np.float64]:
+    def iou(self) -> Floats:
         """Intersection over union (Jaccard index) of each pair, (K,)."""
         true, found = self.sizes
         return np.asarray(self.shared / (true + found - self.shared))
 
     @property
-    def dice(self) -> npt.NDArray[np.float64]:
+    def dice(self) -> Floats:
         """Dice coefficient of each pair, (K,)."""
         true, found = self.sizes
         return np.asarray(2 * self.shared / (true + found))
@@ -109,7 +110,7 @@ def foreground_scores(overlaps: Iterable[Overlap]) -> Scores:
     }
 
 
-def slice_scores(slices: Counts) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def slice_scores(slices: Counts) -> tuple[Floats, Floats]:
     """IoU and Dice of the foreground of each slice, both (Z,) float64; NaN where neither side has foreground.
 
     `slices`: (Z, 3), int64, as `Overlap.slices`.

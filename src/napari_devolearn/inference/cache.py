@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import Probability
+from napari_devolearn._types import Mask, Probability
 from napari_devolearn.exceptions import OutputError, warn_caller
 
 MEMORY_BUDGET = 1 << 30
@@ -95,10 +95,10 @@ class ProbabilityCache:
     ) -> None:
         self._outputs = [allocate(shape, np.uint8, budget) for _ in range(outputs)]
         self.data = self._outputs[0]
-        self.done: npt.NDArray[np.bool_] = np.zeros(shape[:2], bool)
+        self.done: Mask = np.zeros(shape[:2], bool)
         self._budget = budget
         self._nuclei: npt.NDArray[np.uint8] | None = None
-        self._has_nuclei: npt.NDArray[np.bool_] = np.zeros(shape[0], bool)
+        self._has_nuclei: Mask = np.zeros(shape[0], bool)
 
     def put(self, t: int, z: int, outputs: npt.NDArray[np.uint8]) -> None:
         """Store the outputs for one slice, (outputs, Y, X).

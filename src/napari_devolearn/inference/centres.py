@@ -8,10 +8,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Probability, VoxelSize
+from napari_devolearn._types import Array, Floats32, Mask, Probability, VoxelSize
 from napari_devolearn.inference.backends.backend import computes_bfloat16
 from napari_devolearn.inference.inputs.centre_grid import (
     GRID,
@@ -43,12 +42,11 @@ SHARE = 0.8
 
 _MARGIN = 3.0  # um around the foreground
 _CORE = (48, 160, 160)  # cells of a tile, without its surroundings
-_Floats = npt.NDArray[np.float32]
 _Box = tuple[slice, slice, slice]
 
 
 def predict_centres(
-    volume: npt.NDArray[np.generic], probability: Probability, voxel_size: VoxelSize, device: str = "cpu"
+    volume: Array, probability: Probability, voxel_size: VoxelSize, device: str = "cpu"
 ) -> Probability:
     """Predict the centres of nuclei, and improve the foreground of small nuclei.
 
@@ -79,9 +77,7 @@ def _box_of(probability: Probability, voxel_size: VoxelSize) -> _Box | None:
     return sides[0], sides[1], sides[2]
 
 
-def _predict(
-    volume: npt.NDArray[np.generic], probability: Probability, voxel_size: VoxelSize, device: str
-) -> Probability:
+def _predict(volume: Array, probability: Probability, voxel_size: VoxelSize, device: str) -> Probability:
     images, foreground = network_input(volume, probability, voxel_size)
     radius = nucleus_radius(foreground, np.array(GRID))
     scale = max(radius / RADII[1], min(radius / RADII[0], 1.0))
@@ -97,7 +93,7 @@ def _predict(
     return np.stack([np.rint(255 * resample(peaks, probability.shape)).astype(np.uint8), probability])
 
 
-def _by_tiles(images: _Floats, foreground: npt.NDArray[np.bool_], device: str) -> _Floats:
+def _by_tiles(images: Floats32, foreground: Mask, device: str) -> Floats32:
     """Run the network on the tiles that have foreground, (2, Z, Y, X) to (2, Z, Y, X); 0 elsewhere."""
     import torch
 
@@ -120,7 +116,7 @@ def _by_tiles(images: _Floats, foreground: npt.NDArray[np.bool_], device: str) -
     return result
 
 
-def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
+def _tiles(foreground: Mask) -> Iterator[_Box]:
     """Boxes of `_CORE` cells around the foreground, with a margin so that no peak is cut off."""
     starts = (range(0, n, core) for n, core in zip(foreground.shape, _CORE, strict=True))
     near = _near(foreground)
@@ -130,7 +126,7 @@ def _tiles(foreground: npt.NDArray[np.bool_]) -> Iterator[_Box]:
             yield z, y, x
 
 
-def _near(foreground: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _near(foreground: Mask) -> Mask:
     return np.asarray(scipy.ndimage.maximum_filter(foreground, NEAR.shape))
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import Probability
+from napari_devolearn._types import Array, Probability
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.backends.backend import Backend
 from napari_devolearn.inference.inputs.opening import open_movie
@@ -63,10 +62,7 @@ class EmbryoMaskedModel:
         return predict_movie(open_movie(image, voxel_size, self.spec), self)
 
     def predict_planes(
-        self,
-        batch: Sequence[npt.NDArray[np.generic]],
-        size: tuple[float, float],
-        spans: Sequence[float] | None = None,
+        self, batch: Sequence[Array], size: tuple[float, float], spans: Sequence[float] | None = None
     ) -> list[Probability]:
         """Predict slices; 0 outside the embryo. See `Model.predict_planes`."""
         predictions = self._model.predict_planes(batch, size, spans)

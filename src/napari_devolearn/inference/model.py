@@ -8,9 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import Probability
+from napari_devolearn._types import Array, Probability
 from napari_devolearn.inference.backends.backend import Backend, compile_network
 from napari_devolearn.inference.backends.device import streams_of
 from napari_devolearn.inference.inputs.grid import resample_image, target_shape
@@ -100,10 +99,7 @@ class Model:
         return predict_movie(open_movie(image, voxel_size, self.spec), self)
 
     def predict_planes(
-        self,
-        batch: Sequence[npt.NDArray[np.generic]],
-        size: tuple[float, float],
-        spans: Sequence[float] | None = None,
+        self, batch: Sequence[Array], size: tuple[float, float], spans: Sequence[float] | None = None
     ) -> list[Probability]:
         """Predict slices of one shape.
 

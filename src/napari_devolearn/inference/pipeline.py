@@ -11,10 +11,7 @@ from contextlib import ExitStack, closing
 from math import prod
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from napari_devolearn._types import Labels, Probability
+from napari_devolearn._types import Array, Labels, Probability
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.centres import predict_centres
 from napari_devolearn.inference.inputs.movie import Movie
@@ -70,7 +67,7 @@ def iter_outputs(
     Yields t, and an ndarray (Z, Y, X), uint8, for each output of the model.
     """
 
-    def read(t: int) -> npt.NDArray[np.generic] | None:
+    def read(t: int) -> Array | None:
         return None if cache is not None and cache.done[t].all() else movie.load(t)
 
     predictor = PlanePredictor(model, movie.voxel_size[1:], resources)
@@ -142,11 +139,7 @@ def _nuclei(
 
 
 def _frame_outputs(
-    movie: Movie,
-    t: int,
-    predictor: PlanePredictor,
-    cache: ProbabilityCache | None,
-    on_plane: OnPlane | None,
+    movie: Movie, t: int, predictor: PlanePredictor, cache: ProbabilityCache | None, on_plane: OnPlane | None
 ) -> tuple[Probability, ...]:
     row = t
     if cache is None:

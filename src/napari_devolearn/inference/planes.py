@@ -45,10 +45,7 @@ def iter_planes(
 
 
 def predict_planes(
-    movie: Movie,
-    model: Predictor,
-    cache: ProbabilityCache,
-    planes: Iterable[tuple[int, int]] | None = None,
+    movie: Movie, model: Predictor, cache: ProbabilityCache, planes: Iterable[tuple[int, int]] | None = None
 ) -> None:
     """Fill a cache with the given slices, by default the whole movie."""
     with ExitStack() as resources:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from napari_devolearn._types import Probability
+from napari_devolearn._types import Array, Probability
 from napari_devolearn.inference.backends.backend import Backend
 from napari_devolearn.models.spec import ModelSpec
 
@@ -40,10 +37,7 @@ class Predictor(Protocol):
         """How to load it again; None if it was not loaded by `load_model`."""
 
     def predict_planes(
-        self,
-        batch: Sequence[npt.NDArray[np.generic]],
-        size: tuple[float, float],
-        spans: Sequence[float] | None = None,
+        self, batch: Sequence[Array], size: tuple[float, float], spans: Sequence[float] | None = None
     ) -> list[Probability]:
         """Probability, (len(spec.outputs), Y, X), of each slice; see ``Model.predict_planes``."""
 

@@ -10,10 +10,7 @@ from itertools import chain, islice
 from threading import Lock, Thread
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from napari_devolearn._types import Probability
+from napari_devolearn._types import Array, Probability
 from napari_devolearn.inference.backends.device import streams_of, whole_pixels
 from napari_devolearn.inference.inputs.grid import target_shape
 from napari_devolearn.inference.inputs.tiles import CORE, MARGIN
@@ -31,7 +28,7 @@ class NetworkInput(NamedTuple):
     The span is that of ``volume_span``; 0 for a single slice.
     """
 
-    planes: npt.NDArray[np.generic]
+    planes: Array
     span: float
 
 

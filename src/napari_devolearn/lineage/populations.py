@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats, Mask
 from napari_devolearn.exceptions import ParameterError, refuse
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
@@ -18,8 +19,6 @@ Source = Literal["model", "tracks"]
 
 SERIES: tuple[str, ...] = (*FOUNDERS, "total")
 """Counted lineages and the total, in the order of columns and legends."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,8 +43,8 @@ class Populations:
     counts: Floats
     source: Source = "model"
     minutes: float | None = None
-    trusted: npt.NDArray[np.bool_] | None = None
-    measured: npt.NDArray[np.bool_] | None = None
+    trusted: Mask | None = None
+    measured: Mask | None = None
     raw: Floats | None = None
     age: Floats | None = None
 

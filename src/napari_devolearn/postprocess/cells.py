@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn._types import Floats, Floats32, Labels, Mask, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, depth_in, number_large
 from napari_devolearn.postprocess.threshold import threshold_mask
 
@@ -60,25 +60,23 @@ def split_cells(
     return labels
 
 
-def _bounds(mask: npt.NDArray[np.bool_]) -> tuple[slice, ...] | None:
+def _bounds(mask: Mask) -> tuple[slice, ...] | None:
     """Bounding box of the mask; None if it is empty."""
     axes = range(mask.ndim)
     used = [np.flatnonzero(mask.any(tuple(k for k in axes if k != axis))) for axis in axes]
     return tuple(slice(one[0], one[-1] + 1) for one in used) if len(used[0]) else None
 
 
-def _depth_of(distance: Probability) -> npt.NDArray[np.float32]:
+def _depth_of(distance: Probability) -> Floats32:
     share = np.minimum(np.arange(256), 254) / 255
     return np.asarray((-DEPTH_SCALE * np.log1p(-share)).astype(np.float32)[distance])
 
 
-def _rim_distance(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+def _rim_distance(mask: Mask, size: Floats) -> Floats32:
     return depth_in(np.pad(mask, 1), size)[(slice(1, -1),) * mask.ndim]
 
 
-def _flood(
-    mask: npt.NDArray[np.bool_], depth: npt.NDArray[np.float32], size: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int32]:
+def _flood(mask: Mask, depth: Floats32, size: Floats) -> npt.NDArray[np.int32]:
     depth = scipy.ndimage.gaussian_filter(depth, np.minimum(_SMOOTH / size, 3.0), truncate=2)
     coarse = tuple(slice(None, None, max(1, round(_SEED_STEP / edge))) for edge in size)
     seeds = np.zeros(mask.shape, np.int32)
@@ -86,7 +84,7 @@ def _flood(
     return np.asarray(skimage.segmentation.watershed(-depth, seeds, mask=mask), np.int32)
 
 
-def _peaks(depth: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+def _peaks(depth: Floats32) -> npt.NDArray[np.int32]:
     """Label the h-maxima of the logarithm of the depth (Soille 2003, Morphological Image Analysis, 6.3).
 
     In the logarithm, the fraction `NECK` becomes a difference.

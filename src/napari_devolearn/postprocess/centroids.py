@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn._types import Array, ArrayLike4D, Floats, Mask, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
@@ -127,7 +127,7 @@ def frame_centroids(
     label, count, center, intensity = measure_labels(frame, image)
     flat, size = frame.shape[0] == 1, np.array(voxel_size or (np.nan,) * 3)
     voxel = size[flat:].prod()
-    columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.full(label.size, number)}
+    columns: dict[str, Array] = {"frame": np.full(label.size, number)}
     if frame_interval is not None:
         columns["minutes"] = np.full(label.size, number * frame_interval)
     columns["label"] = label
@@ -139,7 +139,7 @@ def frame_centroids(
     return pd.DataFrame(columns | {"voxels": count, "area_um2" if flat else "volume_um3": count * voxel})
 
 
-def unusual_sizes(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def unusual_sizes(table: pd.DataFrame) -> Mask:
     """Whether each object of a crowded frame has an unusual size; its nucleus may also be dividing.
 
     `table`: from `centroids`.
@@ -148,14 +148,14 @@ def unusual_sizes(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(crowded & ~table["relative_size"].between(*USUAL_SIZES), bool)
 
 
-def track_points(masks: Stack | Any) -> npt.NDArray[np.float64]:
+def track_points(masks: Stack | Any) -> Floats:
     """Mean position of each object in each frame, for a napari Tracks layer.
 
     Returns (N, 5), float64: label, frame number, z, y, x in voxels; sorted by label, then frame.
     """
     stack = _labels_of(masks)
 
-    def of_frame(index: int) -> npt.NDArray[np.float64]:
+    def of_frame(index: int) -> Floats:
         label, _, center, _ = measure_labels(np.asarray(stack.data[index]))
         number = np.full(label.size, stack.frames[index])
         return np.column_stack([label, number, center]).astype(np.float64)

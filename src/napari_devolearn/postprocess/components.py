@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Labels
+from napari_devolearn._types import Array, Floats, Floats32, Labels, Mask
 
 _MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
 
 
-def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+def connected_parts(mask: Mask) -> npt.NDArray[np.int32]:
     """Number the connected components (face neighbours), in the order of their first voxels.
 
     `mask`: (Y, X) or (Z, Y, X), bool.
@@ -30,9 +30,7 @@ def connected_parts(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
     return np.asarray(numbers, np.uint32).view(np.int32)
 
 
-def depth_in(
-    mask: npt.NDArray[np.bool_], size: Sequence[float] | npt.NDArray[np.float64]
-) -> npt.NDArray[np.float32]:
+def depth_in(mask: Mask, size: Sequence[float] | Floats) -> Floats32:
     """Distance of each voxel of a mask to the background; the edge of the array is not background.
 
     `mask`: (Y, X) or (Z, Y, X), bool.
@@ -52,7 +50,7 @@ def depth_in(
     return np.sqrt(squares, out=squares).astype(np.float32)
 
 
-def ball_voxels(diameter: float, size: npt.NDArray[np.float64]) -> float:
+def ball_voxels(diameter: float, size: Floats) -> float:
     """Number of voxels in a ball (3D) or disc (2D) of a diameter in um."""
     volume = np.pi / 6 * diameter**3 if len(size) == 3 else np.pi / 4 * diameter**2
     return float(volume / size.prod())
@@ -75,7 +73,7 @@ def rank_by_size(labels: npt.NDArray[np.integer], smallest: float) -> Labels:
     return ranks
 
 
-def block_mean(values: npt.NDArray[np.generic], steps: npt.NDArray[np.int_]) -> npt.NDArray[np.float32]:
+def block_mean(values: Array, steps: npt.NDArray[np.int_]) -> Floats32:
     """Mean of each block of voxels; blocks at the edge are padded with 0.
 
     `values`: (Y, X) or (Z, Y, X), bool or uint8.
@@ -98,7 +96,7 @@ def block_mean(values: npt.NDArray[np.generic], steps: npt.NDArray[np.int_]) -> 
 
 def measure_labels(
     frame: npt.NDArray[Any], image: npt.NDArray[Any] | None = None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, Floats]:
     """Labels (N,), ascending; number of voxels (N,), mean index (N, 3) and mean intensity (N,) of each."""
     where = np.flatnonzero(frame)
     labels = frame.ravel()[where].astype(np.int64)

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn._types import Labels, Mask, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, rank_by_size
 from napari_devolearn.postprocess.threshold import threshold_mask
-
-Mask = npt.NDArray[np.bool_]
 
 SMALLEST = 8.0
 """um. Objects smaller than a ball (in a slice, a disc) of this diameter are not embryos: an egg is 50 by 30
@@ -91,9 +89,7 @@ def label_embryos(
 
 
 def measure_embryo(
-    labels: npt.NDArray[np.integer],
-    voxel_size: VoxelSize | None,
-    probability: Probability | None = None,
+    labels: npt.NDArray[np.integer], voxel_size: VoxelSize | None, probability: Probability | None = None
 ) -> EmbryoSize:
     """Size and position of the largest embryo of a frame.
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats32
+
 Numbers = npt.NDArray[np.int32]
 
 
@@ -24,7 +26,7 @@ class Hills(NamedTuple):
     saddles: list[tuple[int, int, float]]
 
 
-def hills_of(height: npt.NDArray[np.float32], part: Numbers) -> Hills:
+def hills_of(height: Floats32, part: Numbers) -> Hills:
     """Assign each cell to the peak that it reaches by always moving to the highest of its 26 neighbours.
 
     `height`: (Z, Y, X), float32.
@@ -71,7 +73,7 @@ def _neighbour_ranks(step: int, cells: npt.NDArray[np.intp], rank: Numbers, part
 
 
 def _saddles(
-    hill_at: Numbers, heights: npt.NDArray[np.float32], neighbour_ranks: list[Numbers]
+    hill_at: Numbers, heights: Floats32, neighbour_ranks: list[Numbers]
 ) -> list[tuple[int, int, float]]:
     """Pairs of hills that touch, with the height of the highest pair of cells between them."""
     own = np.arange(1, len(heights) + 1, dtype=np.int32)

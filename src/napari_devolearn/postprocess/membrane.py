@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import VoxelSize
+from napari_devolearn._types import Mask, VoxelSize
 
 WALL = 1.0
 """um. Voxels outside cells and up to this distance from one are membrane. A gap between two cells of up to
 twice this width is membrane throughout; a wider one only along its edges."""
 
 
-def membranes_around(cells: npt.NDArray[np.bool_], voxel_size: VoxelSize) -> npt.NDArray[np.bool_]:
+def membranes_around(cells: Mask, voxel_size: VoxelSize) -> Mask:
     """Mark the membranes between cells and around them: voxels outside cells, within `WALL` of one.
 
     `cells`: (Y, X) or (Z, Y, X), bool: interiors of cells.
@@ -27,9 +26,7 @@ def membranes_around(cells: npt.NDArray[np.bool_], voxel_size: VoxelSize) -> npt
     return (near & ~volume).reshape(cells.shape)
 
 
-def _mark_near(
-    near: npt.NDArray[np.bool_], z: int, plane: npt.NDArray[np.bool_], voxel_size: VoxelSize
-) -> None:
+def _mark_near(near: Mask, z: int, plane: Mask, voxel_size: VoxelSize) -> None:
     """Mark voxels near the cells of one slice, in this slice and those above and below.
 
     A ball is a stack of discs, so distances within the plane are sufficient.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn._types import Floats, Floats32, Labels, Mask, VoxelSize
 from napari_devolearn.postprocess.components import (
     ball_voxels,
     block_mean,
@@ -29,7 +29,7 @@ _SPLIT_STEP = 0.2
 detail, and four times the voxels take four times as long."""
 
 
-def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diameter: float = 0.0) -> Labels:
+def split_nuclei(mask: Mask, voxel_size: VoxelSize, min_diameter: float = 0.0) -> Labels:
     """Label the nuclei of a slice; `split_volume` labels those of a volume.
 
     Each connected component is split by a watershed of the distance to the background, in um, seeded at the
@@ -56,7 +56,7 @@ def split_nuclei(mask: npt.NDArray[np.bool_], voxel_size: VoxelSize, min_diamete
     return labels
 
 
-def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> Labels:
+def _split_part(inside: Mask, size: Floats) -> Labels:
     """Nuclei of one component, split on a grid of `_SPLIT_STEP` and scaled back to its own grid."""
     steps = np.maximum(1, (_SPLIT_STEP / size + 1e-6).astype(int))
     if steps.max() == 1:
@@ -69,9 +69,7 @@ def _split_part(inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) ->
     return np.where(inside, whole, np.uint32(0))
 
 
-def _split_on_grid(
-    inside: npt.NDArray[np.bool_], touched: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
-) -> Labels:
+def _split_on_grid(inside: Mask, touched: Mask, size: Floats) -> Labels:
     """Nuclei of `inside`, extended over `touched`."""
     # padded with background, so that a nucleus cut by the edge of the box is not deepest there
     padded = np.pad(inside, 1)
@@ -83,9 +81,7 @@ def _split_on_grid(
     return np.asarray(split, np.uint32)
 
 
-def _seeds(
-    distance: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int32]:
+def _seeds(distance: Floats32, inside: Mask, size: Floats) -> npt.NDArray[np.int32]:
     """Peaks of the distance that exceed the necks around them by `NECK`.
 
     They are the h-maxima (Soille 2003, Morphological Image Analysis, 6.3) of its logarithm, in which a

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import Labels, Probability, VoxelSize
+from napari_devolearn._types import Floats, Labels, Mask, Probability, VoxelSize
 from napari_devolearn.postprocess.components import ball_voxels, block_mean, connected_parts, number_large
 from napari_devolearn.postprocess.hills import Hills, hills_of
 
@@ -27,7 +27,7 @@ _STEP = 0.36  # um: the grid of the network
 
 
 def split_volume(
-    mask: npt.NDArray[np.bool_], centres: Probability, voxel_size: VoxelSize, min_diameter: float = 0.0
+    mask: Mask, centres: Probability, voxel_size: VoxelSize, min_diameter: float = 0.0
 ) -> Labels:
     """Label the nuclei of a volume.
 
@@ -65,11 +65,7 @@ class _Grid(NamedTuple):
 
     @classmethod
     def around(
-        cls,
-        voxels: npt.NDArray[np.intp],
-        part: npt.NDArray[np.int32],
-        shape: tuple[int, ...],
-        size: npt.NDArray[np.float64],
+        cls, voxels: npt.NDArray[np.intp], part: npt.NDArray[np.int32], shape: tuple[int, ...], size: Floats
     ) -> _Grid:
         steps = np.maximum(1, (_STEP / size + 1e-6).astype(int))
         at = [axis // step for axis, step in zip(np.unravel_index(voxels, shape), steps, strict=True)]

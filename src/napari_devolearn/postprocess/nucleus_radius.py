@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Floats, Floats32, Mask
 from napari_devolearn.postprocess.components import depth_in
 
 _QUANTILE = 0.75  # of depths in slices: most slices do not cut a nucleus in the middle
 _LEAST = 0.5  # um
 
 
-def nucleus_radius(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> float:
+def nucleus_radius(mask: Mask, size: Floats) -> float:
     """Radius of the nuclei of a volume in um, at least 0.5: a quantile of the peak depths in its slices.
 
     `mask`: (Z, Y, X), bool.
@@ -26,7 +26,7 @@ def nucleus_radius(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -
     return max(_LEAST, float(peak[np.searchsorted(weight, _QUANTILE * weight[-1])]))
 
 
-def _depth_in_slices(mask: npt.NDArray[np.bool_], size: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+def _depth_in_slices(mask: Mask, size: Floats) -> Floats32:
     """Distance of each voxel to the border of the mask within its slice, in um; 0 outside.
 
     `mask`: (Z, Y, X), bool.

@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.simulate.nucleus import DAUGHTER_DIAMETER, cell_cycle, diameter, semi_axes
-
-Floats = npt.NDArray[np.float64]
 
 CONDENSING = 3.0
 ROUNDING = 4.0

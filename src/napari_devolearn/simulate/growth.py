@@ -6,15 +6,12 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import VoxelSize
+from napari_devolearn._types import Floats, VoxelSize
 from napari_devolearn.simulate.cell import ROUNDING, Cell, daughters, first_cells
 from napari_devolearn.simulate.nucleus import DAUGHTER_DIAMETER, Z_STRETCH, Nucleus
 from napari_devolearn.simulate.packing import GAP, relax
 from napari_devolearn.simulate.params import FULLEST, SimulateParams, fill
-
-Floats = npt.NDArray[np.float64]
 
 STRETCH = np.array([Z_STRETCH, 1.0, 1.0])
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.exceptions import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 GAP = 0.2
 """Distance to keep between the surfaces of two nuclei, in um."""

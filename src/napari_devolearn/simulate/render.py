@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import VoxelSize
+from napari_devolearn._types import Floats32, Mask, VoxelSize
 from napari_devolearn.simulate.nucleus import Z_STRETCH, Nucleus
 
 OFFSET = 23.0
@@ -28,9 +28,6 @@ BLUR = (0.9, 0.25, 0.25)
 
 DEPTH = 35.0
 """Depth in um at which light from a nucleus falls to 1/e, measured at z = 7 and z = 18 um in t023."""
-
-Floats = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 
 
 def render_frame(
@@ -93,17 +90,17 @@ def _voxels(
     return tuple(window), np.asarray(level <= max(1.0, float(level.min())))
 
 
-def _optics(light: Floats, voxel_size: VoxelSize, blur: VoxelSize) -> Floats:
+def _optics(light: Floats32, voxel_size: VoxelSize, blur: VoxelSize) -> Floats32:
     """Blur and attenuation with depth."""
     sigma = [b / edge for b, edge in zip(blur, voxel_size, strict=True)]
-    blurred: Floats = scipy.ndimage.gaussian_filter(light, sigma, truncate=3, mode="nearest")
+    blurred: Floats32 = scipy.ndimage.gaussian_filter(light, sigma, truncate=3, mode="nearest")
     depth = np.arange(light.shape[0], dtype=np.float32) * np.float32(voxel_size[0])
     blurred *= np.exp(-depth / DEPTH)[:, None, None]
     return blurred
 
 
 def _detect(
-    light: Floats, voxel_size: VoxelSize, noise: float, rng: np.random.Generator
+    light: Floats32, voxel_size: VoxelSize, noise: float, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     """Count photons plane by plane; each adds a grey value with an exponential tail, smeared along y."""
     image = np.empty(light.shape, np.uint8)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import scipy
+
+from napari_devolearn._types import Floats32
 
 _COARSE = 2.0  # sigma, in points, on the grid on which the field is generated
 
 
 def smooth_noise(
     shape: tuple[int, ...], sigma: float, rng: np.random.Generator, *, step: float = 1.0
-) -> npt.NDArray[np.float32]:
+) -> Floats32:
     """Gaussian-filtered normal noise with mean 0 and standard deviation about 1.
 
     `sigma`: of the filter, in the unit of `step`.
@@ -29,7 +30,7 @@ def smooth_noise(
     return refine(field, shape, coarsening)
 
 
-def refine(coarse: npt.NDArray[np.float32], shape: tuple[int, ...], factor: float) -> npt.NDArray[np.float32]:
+def refine(coarse: Floats32, shape: tuple[int, ...], factor: float) -> Floats32:
     """Interpolate linearly on a finer grid with the same first point.
 
     `coarse`: at least ``shape / factor + 2`` points along each axis.

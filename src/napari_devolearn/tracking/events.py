@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from napari_devolearn._types import Floats
 from napari_devolearn.tracking.division_cost import MISS, division_cost
-from napari_devolearn.tracking.objects import Floats
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.steps import Steps
 from napari_devolearn.tracking.tracklets import Tracklet

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import Labels, VoxelSize
-from napari_devolearn.tracking.objects import Floats
+from napari_devolearn._types import Floats, Labels, Mask, VoxelSize
 
 
 class Missing(NamedTuple):
@@ -39,9 +37,7 @@ def draw_missing(labels: Labels, missing: Sequence[Missing], voxel_size: VoxelSi
         view[inside] = one.track
 
 
-def split_label(
-    labels: Labels, mask: npt.NDArray[np.bool_], objects: Sequence[Missing], voxel_size: VoxelSize
-) -> None:
+def split_label(labels: Labels, mask: Mask, objects: Sequence[Missing], voxel_size: VoxelSize) -> None:
     """Assign each voxel of a label to the nearest of its objects.
 
     `labels`: (Z, Y, X) or (Y, X), uint32, changed in place; `mask` are the voxels of the label.
@@ -61,7 +57,7 @@ def split_label(
 
 def _ellipsoid(
     one: Missing, shape: tuple[int, ...], voxel_size: VoxelSize
-) -> tuple[tuple[slice, ...], npt.NDArray[np.float64]]:
+) -> tuple[tuple[slice, ...], Floats]:
     """A box of at least one voxel, and the level of each of its voxels: 1 on the surface of the ellipsoid."""
     window, level = [], np.zeros((1,) * len(shape))
     first = 3 - len(shape)

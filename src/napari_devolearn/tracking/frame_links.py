@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn.tracking.objects import Floats, Objects
+from napari_devolearn._types import Floats
+from napari_devolearn.tracking.objects import Objects
 
 Pairs = npt.NDArray[np.int64]
 """(K, 2): index into the objects of a frame and of the next."""

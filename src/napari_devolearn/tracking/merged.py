@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from napari_devolearn._types import Floats
 from napari_devolearn.tracking.frame_links import link_frames
-from napari_devolearn.tracking.objects import Floats, Objects
+from napari_devolearn.tracking.objects import Objects
 from napari_devolearn.tracking.steps import Steps, part
 
 LARGE = 1.25

@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import VoxelSize
-
-Floats = npt.NDArray[np.float64]
+from napari_devolearn._types import Floats, Mask, VoxelSize
 
 _Z_WEIGHT = 0.6  # weight of Z distances when a label is split, because microscopes elongate nuclei along Z
 _ROUNDS = 5
@@ -85,7 +83,7 @@ def measure_objects(frame: npt.NDArray[Any], voxel_size: VoxelSize, *, halves: b
     return replace(whole, halves=_measure(np.repeat(labels, 2), half, position, voxel_size, frame.ndim))
 
 
-def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> npt.NDArray[np.bool_]:
+def _second_halves(index: npt.NDArray[np.intp], position: Floats, n: int) -> Mask:
     """Whether each voxel belongs to the second half of its label."""
     scaled = position * np.array([[_Z_WEIGHT], [1.0], [1.0]])
     centers = _means(scaled, index, n)

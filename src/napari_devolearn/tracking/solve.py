@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from napari_devolearn._types import Floats
 from napari_devolearn.tracking.choose import choose_events
 from napari_devolearn.tracking.events import iter_events
 from napari_devolearn.tracking.frame_links import Pairs, link_frames
 from napari_devolearn.tracking.linking import Linking, make_linking
 from napari_devolearn.tracking.merged import iter_cut_merged
-from napari_devolearn.tracking.objects import Floats, Objects, usual_diameters
+from napari_devolearn.tracking.objects import Objects, usual_diameters
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.tracking.steps import Steps, finish, part
 from napari_devolearn.tracking.tracklets import chain

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from napari_devolearn._types import Floats
 from napari_devolearn.tracking.frame_links import Pairs
-from napari_devolearn.tracking.objects import Floats, Objects
+from napari_devolearn.tracking.objects import Objects
 
 _AROUND, _FEWEST = 8, 4  # number of neighbours for the local motion of the embryo, and their minimum number
 

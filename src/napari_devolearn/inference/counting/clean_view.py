@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
+
+from napari_devolearn._types import Floats32
 
 _LARGEST = 33  # pixels of the view, wider than a nucleus of 8 um
 _LITTLE, _MUCH = 0.3, 0.4
@@ -14,7 +15,7 @@ _NOISE = 0.08  # relative to the brightest nuclei; the strongest in training
 _ENLARGED = 0.8  # image pixels per pixel of the view
 _BLURS = (0.0, 0.7, 1.0, 1.4, 2.0)  # pixels
 
-View = npt.NDArray[np.float32]
+View = Floats32
 
 
 def clean_view(view: View, step: float) -> View:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats, Floats32
 from napari_devolearn.inference.backends.backend import check_output
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.lineage_table import FrameCounts
@@ -30,7 +31,7 @@ class DevolearnLineageModel(LineageModel):
         """Count the cells of one frame; always trusted, because this network gives no uncertainty."""
         return FrameCounts(frame, self._cells(projections.read(frame, _grey)), trusted=True)
 
-    def _cells(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    def _cells(self, plane: Floats32) -> Floats:
         import torch
 
         content = find_content(plane)
@@ -44,7 +45,7 @@ class DevolearnLineageModel(LineageModel):
         return np.asarray(np.maximum(scaled, 0) * MOST)
 
 
-def _grey(frame: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def _grey(frame: npt.NDArray[Any]) -> Floats32:
     """Scale to 0..1: 8 bit divided by 255, other types from minimum to maximum."""
     grey = frame if frame.ndim == 2 else frame[..., :3] @ _LUMA
     if frame.dtype == np.uint8:

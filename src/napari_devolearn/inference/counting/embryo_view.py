@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Array, Floats, Floats32, Mask
 from napari_devolearn.inference.inputs.padding import GROUND
 
 VIEW = (128, 192)
@@ -36,7 +36,7 @@ class Place:
     contrast: float
 
 
-def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | None = None) -> Place | None:
+def find_embryo(image: Array, inside: Mask | None = None) -> Place | None:
     """Find the nuclei of an embryo in a projection, (Y, X): bright nuclei on a dark background.
 
     `inside`: mask of the embryo, if known: bright pixels outside it are ignored.
@@ -66,7 +66,7 @@ def find_embryo(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_] | 
     )
 
 
-def _local_contrast(small: npt.NDArray[np.float32]) -> float:
+def _local_contrast(small: Floats32) -> float:
     """Contrast against noise alone, where haze reaches the edges of the image and no background is left.
 
     Noise is that of the calmest tenth of the image; slow changes of brightness count neither as noise nor as
@@ -83,7 +83,7 @@ def _local_contrast(small: npt.NDArray[np.float32]) -> float:
     return float(_LOCAL * (bright - ground) / max(noise, 1e-6 * (bright - ground), 1e-12))
 
 
-def _box(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], float, tuple[float, float]]:
+def _box(points: Floats) -> tuple[Floats, float, tuple[float, float]]:
     """Centre, angle and (across, along) extent of the box around points, aligned with their long axis."""
     (yy, xy), (_, xx) = np.cov(points.T)
     angle = float(0.5 * np.arctan2(2 * xy, xx - yy))
@@ -94,7 +94,7 @@ def _box(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], floa
     return turn.T @ ((low + high) / 2), angle, (float(extent[0]), float(extent[1]))
 
 
-def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.float32]:
+def embryo_view(image: Array, place: Place) -> Floats32:
     """Resample an image to the view, (128, 192), float32.
 
     Not normalised; pixels outside the image have its 20th percentile.
@@ -108,7 +108,7 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
     matrix = np.array([[cosine, sine], [-sine, cosine]]) * step
     centre = (np.array(place.centre) + 0.5) / factor - 0.5
     offset = centre - matrix @ ((np.array(VIEW) - 1) / 2)
-    view: npt.NDArray[np.float32] = scipy.ndimage.affine_transform(
+    view: Floats32 = scipy.ndimage.affine_transform(
         small,
         matrix,
         offset,
@@ -120,7 +120,7 @@ def embryo_view(image: npt.NDArray[np.generic], place: Place) -> npt.NDArray[np.
     return view
 
 
-def clear_outside(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+def clear_outside(image: Array, inside: Mask) -> Floats32:
     """Clip the image outside the embryo (`inside`) to the 75th percentile there: background and noise stay.
 
     Both are (Y, X); returns float32.
@@ -132,7 +132,7 @@ def clear_outside(image: npt.NDArray[np.generic], inside: npt.NDArray[np.bool_])
     return np.where(inside, values, np.minimum(values, most)).astype(np.float32)
 
 
-def _block_mean(image: npt.NDArray[np.generic], factor: int) -> npt.NDArray[np.float32]:
+def _block_mean(image: Array, factor: int) -> Floats32:
     if factor == 1:
         return np.asarray(image, np.float32)
     y, x = (n // factor * factor for n in image.shape)

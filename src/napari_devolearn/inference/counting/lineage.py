@@ -6,9 +6,9 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Floats, Floats32, Mask
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.backend import check_output
 from napari_devolearn.inference.counting.clean_view import clean_view
@@ -96,7 +96,7 @@ class LineageModel:
         doubt = float(np.log1p(unscale_counts(scaled).sum(axis=1)).std())
         return FrameCounts(frame, unscale_counts(scaled.mean(axis=0)), trusted=doubt < _MAX_SPREAD)
 
-    def _embryo_mask(self, plane: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_] | None:
+    def _embryo_mask(self, plane: Floats32) -> Mask | None:
         """Mask of the embryo; None without an embryo model, or if the outline is missing or uncertain."""
         if self._embryo is None:
             return None
@@ -108,7 +108,7 @@ class LineageModel:
             return None
         return np.asarray(scipy.ndimage.distance_transform_edt(~inside, sampling=edge) <= _RIM)
 
-    def _forward(self, view: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    def _forward(self, view: Floats32) -> Floats:
         """Scaled counts of the view and its three mirror images, (4, 7)."""
         import torch
 

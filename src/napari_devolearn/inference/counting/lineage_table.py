@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Array, Floats, Mask
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.lineage.decoding.decode import SHORTEST
 from napari_devolearn.lineage.decoding.decode import decode as decode_counts
@@ -23,7 +23,6 @@ _ENDED = (
     "the decoded counts and ages stay at its end and are not trusted"
 )
 
-Bools = npt.NDArray[np.bool_]
 
 _MISFIT = 1.0
 """Misfit above which the frames do not follow the development of an embryo: held-out embryos are below 0.8,
@@ -40,7 +39,7 @@ class FrameCounts(NamedTuple):
     """
 
     frame: int
-    counts: npt.NDArray[np.float64]
+    counts: Floats
     trusted: bool
 
 
@@ -60,7 +59,7 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     import pandas as pd
 
     raw = np.array([frame.counts for frame in frames]).reshape(-1, len(FOUNDERS))
-    measured: Bools = np.asarray(raw.any(axis=1))
+    measured: Mask = np.asarray(raw.any(axis=1))
     trusted = np.array([frame.trusted for frame in frames], bool) & measured
     between = _between(measured)
     age, counts = np.full(len(frames), np.nan), _interpolated(raw, measured, between) if decode else raw
@@ -68,22 +67,22 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     if found is not None and found.misfit < _MISFIT:
         age = np.where(between, found.age, np.nan)
         counts = np.where(between[:, None], possible_counts(found.counts), 0)
-        ended: Bools = between & (found.age >= load_reference().age[-1])
+        ended: Mask = between & (found.age >= load_reference().age[-1])
         if ended.any():
             warn_caller(_ENDED.format(first=frames[int(ended.argmax())].frame))
         trusted = trusted & ~ended & _agree(raw, counts)
-    columns: dict[str, npt.NDArray[np.generic]] = {"frame": np.array([frame.frame for frame in frames], int)}
+    columns: dict[str, Array] = {"frame": np.array([frame.frame for frame in frames], int)}
     columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
     return pd.DataFrame(columns | _whole_cells(raw, "raw_"))
 
 
-def _between(measured: Bools) -> Bools:
+def _between(measured: Mask) -> Mask:
     """The measured frames and all frames between two of them."""
     before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
     return np.asarray(before & after)
 
 
-def _interpolated(raw: npt.NDArray[np.float64], measured: Bools, between: Bools) -> npt.NDArray[np.float64]:
+def _interpolated(raw: Floats, measured: Mask, between: Mask) -> Floats:
     """Counts of the measured frames, interpolated linearly between them."""
     counts, at = raw.copy(), np.flatnonzero(measured)
     lost = np.flatnonzero(between & ~measured)
@@ -92,13 +91,13 @@ def _interpolated(raw: npt.NDArray[np.float64], measured: Bools, between: Bools)
     return counts
 
 
-def _agree(raw: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> Bools:
+def _agree(raw: Floats, counts: Floats) -> Mask:
     """Whether a frame's own total lies between half and twice the decoded one."""
     ratio = np.log1p(raw.sum(axis=1)) - np.log1p(counts.sum(axis=1))
     return np.asarray(np.abs(ratio) < np.log(2))
 
 
-def _whole_cells(counts: npt.NDArray[np.float64], prefix: str) -> dict[str, npt.NDArray[np.generic]]:
+def _whole_cells(counts: Floats, prefix: str) -> dict[str, Array]:
     """Rounded counts by column, and their sum, so that the total is that of the columns."""
     whole = np.rint(np.maximum(counts, 0)).astype(np.int64)
     columns = {prefix + name: whole[:, i] for i, name in enumerate(FOUNDERS)}

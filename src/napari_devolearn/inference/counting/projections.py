@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Array, Floats32
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.inputs.normalise import in_float32
 from napari_devolearn.inference.inputs.opening import check_pixels
@@ -19,12 +20,12 @@ from napari_devolearn.io.image import read_image
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES, MovieFile
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, read_colours
 
-Plane = npt.NDArray[np.float32]
+Plane = Floats32
 
 _FAINT = 0.25  # of the strongest channel's contrast: below it, green does not show the nuclei
 
 
-def nuclei_channel(image: npt.NDArray[np.generic]) -> Plane:
+def nuclei_channel(image: Array) -> Plane:
     """The channel, (Y, X), that shows the nuclei in a greyscale, RGB or RGBA image, (Y, X) or (Y, X, 3 or 4).
 
     Green, the usual channel of histone markers; the channel with the highest contrast if green shows almost

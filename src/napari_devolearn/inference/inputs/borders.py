@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 import scipy
 import skimage
 
-Mask: TypeAlias = npt.NDArray[np.bool_]
-Points: TypeAlias = npt.NDArray[np.float64]
+from napari_devolearn._types import Array, Floats, Mask
 
 LEAST_SHARE = 0.01
 """Of a slice: less padding hardly changes a percentile."""
@@ -24,7 +20,7 @@ _MET = 0.8  # least share of such bins along a side
 _MISSING = 40.0  # pixels expected to differ beyond a side at the rate found along it
 
 
-def even_lines(plane: npt.NDArray[np.generic]) -> Mask:
+def even_lines(plane: Array) -> Mask:
     """Rows that belong to constant strips inside the slice; `outside` finds those at its edges."""
     even = (plane == plane[:, :1]).all(1)
     strips = np.zeros(len(plane), bool)
@@ -67,7 +63,7 @@ def outside(shown: Mask) -> Mask:
     return found
 
 
-def _hull(shown: Mask) -> Points | None:
+def _hull(shown: Mask) -> Floats | None:
     """Corners of the convex hull, (Y, X), with the inside to the left of each side; None for a line."""
     rows = np.flatnonzero(shown.any(1))
     first = shown[rows].argmax(1)
@@ -79,7 +75,7 @@ def _hull(shown: Mask) -> Points | None:
         return None
 
 
-def _area(corners: Points) -> float:
+def _area(corners: Floats) -> float:
     """Area, in pixels, of a polygon through pixel centres."""
     ends = np.roll(corners, -1, axis=0)
     twice = corners[:, 0] @ ends[:, 1] - corners[:, 1] @ ends[:, 0]
@@ -87,7 +83,7 @@ def _area(corners: Points) -> float:
     return abs(float(twice)) / 2 + float(np.abs(ends - corners).sum()) / 2 + 1
 
 
-def _simplify(corners: Points, tolerance: float) -> Points:
+def _simplify(corners: Floats, tolerance: float) -> Floats:
     """Remove corners that are close to the line between their neighbours (Douglas and Peucker 1973)."""
     start = int(np.hypot(*(corners - corners.mean(axis=0)).T).argmax())
     corners = np.roll(corners, -start, axis=0)
@@ -96,13 +92,13 @@ def _simplify(corners: Points, tolerance: float) -> Points:
     return np.concatenate([skimage.measure.approximate_polygon(half, tolerance)[:-1] for half in halves])
 
 
-def _on_frame(start: Points, end: Points, shape: tuple[int, ...]) -> bool:
+def _on_frame(start: Floats, end: Floats, shape: tuple[int, ...]) -> bool:
     near = 1.5
     both = np.stack([start, end])
     return bool((both < near).all(0).any() or (both > np.array(shape) - 1 - near).all(0).any())
 
 
-def _along(shown: Mask, start: Points, end: Points, tolerance: float) -> Mask:
+def _along(shown: Mask, start: Floats, end: Floats, tolerance: float) -> Mask:
     """The mask along lines parallel to a side, from the side inwards, (lines, length)."""
     length = float(np.hypot(*(end - start)))
     direction = (end - start) / length

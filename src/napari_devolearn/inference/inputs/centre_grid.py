@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Probability, VoxelSize
+from napari_devolearn._types import Array, Floats32, Mask, Probability, VoxelSize
 from napari_devolearn.inference.inputs.grid import resample_image
 from napari_devolearn.inference.inputs.normalise import ROUNDING
 
@@ -19,12 +18,11 @@ NEAR = np.ones((3, 5, 5), bool)
 _BACKGROUND = 0.05  # quantile of the intensities
 _LEVELS = (5, 99)  # percentiles of the intensity near the foreground, mapped to 0 and 1
 _LOWEST = -0.2  # of the scaled intensity
-_Floats = npt.NDArray[np.float32]
 
 
 def network_input(
-    volume: npt.NDArray[np.generic], probability: Probability, voxel_size: VoxelSize, scale: float = 1.0
-) -> tuple[_Floats, npt.NDArray[np.bool_]]:
+    volume: Array, probability: Probability, voxel_size: VoxelSize, scale: float = 1.0
+) -> tuple[Floats32, Mask]:
     """Image and probability on the network's grid, (2, Z, Y, X) float32, and the foreground there.
 
     `scale`: of the cells of the grid; other parameters as for `predict_centres`.
@@ -35,7 +33,7 @@ def network_input(
     return np.stack([image, values / np.float32(255)]), foreground
 
 
-def _without_flat_planes(volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _without_flat_planes(volume: Array) -> Array:
     """Replace planes of one value, such as a white end of a stack, by the background."""
     flat = volume.min((1, 2)) == volume.max((1, 2))
     if not flat.any() or flat.all():
@@ -51,7 +49,7 @@ def _cells(shape: tuple[int, ...], voxel_size: VoxelSize, scale: float = 1.0) ->
     return tuple(max(1, round(n * size / (cell * scale))) for n, size, cell in lengths)
 
 
-def resample(volume: npt.NDArray[np.generic], shape: tuple[int, ...]) -> _Floats:
+def resample(volume: Array, shape: tuple[int, ...]) -> Floats32:
     """Resample linearly with antialiasing, first in the plane."""
     planes = resample_image(volume, (shape[1], shape[2]))
     if len(planes) == shape[0]:
@@ -60,17 +58,17 @@ def resample(volume: npt.NDArray[np.generic], shape: tuple[int, ...]) -> _Floats
     return np.ascontiguousarray(columns.transpose(1, 0, 2))
 
 
-def _scale_levels(image: _Floats, foreground: npt.NDArray[np.bool_]) -> _Floats:
+def _scale_levels(image: Floats32, foreground: Mask) -> Floats32:
     """Scale intensities by their percentiles near the foreground, so that empty space has no effect."""
     near = image[scipy.ndimage.binary_dilation(foreground, NEAR)]
     low, high = np.percentile(near, _LEVELS) if len(near) else (0, 0)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros_like(image)
-    scaled: _Floats = ((image - low) / (high - low)).astype(np.float32)
+    scaled: Floats32 = ((image - low) / (high - low)).astype(np.float32)
     np.maximum(scaled, np.float32(_LOWEST), out=scaled)
     return scaled
 
 
-def foreground_level(probability: npt.NDArray[np.generic]) -> float:
+def foreground_level(probability: Array) -> float:
     """Threshold of the foreground; above 0."""
     return max(1.0, min(128.0, float(probability.max(initial=0)) / 2))

@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Array, Floats32
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 
 Shape2D = tuple[int, int]
@@ -60,7 +61,7 @@ def check_scale(name: str, shape: Shape2D, size: tuple[float, float], pixel_size
         )
 
 
-def resample_image(plane: npt.NDArray[np.generic], shape: Shape2D) -> npt.NDArray[np.float32]:
+def resample_image(plane: Array, shape: Shape2D) -> Floats32:
     """Resample intensities or probabilities, (Y, X) or (C, Y, X), linearly with antialiasing."""
     import torch
     from torch.nn.functional import interpolate

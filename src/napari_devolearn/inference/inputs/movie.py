@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import ArrayLike4D, VoxelSize
+from napari_devolearn._types import Array, ArrayLike4D, Floats32, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.inference.inputs.normalise import field_pixels, in_float32, volume_span
 from napari_devolearn.inference.inputs.padding import find_content
@@ -32,7 +31,7 @@ class Movie:
     input_shape: tuple[int, ...]
     name: str = "image"
     first_frame: int = 0
-    _read: tuple[int, npt.NDArray[np.generic]] | None = field(default=None, init=False)
+    _read: tuple[int, Array] | None = field(default=None, init=False)
     _span: tuple[object, float] = field(default=(None, 0.0), init=False)
     _warned_of_padding: bool = field(default=False, init=False)
 
@@ -42,16 +41,16 @@ class Movie:
         t, z, y, x = self.data.shape
         return t, z, y, x
 
-    def frame(self, t: int) -> npt.NDArray[np.generic]:
+    def frame(self, t: int) -> Array:
         """Read one volume, (Z, Y, X); the last one is kept, because its slices are read next."""
         read = self._read
         return self.keep(t, self.load(t)) if read is None or read[0] != t else read[1]
 
-    def load(self, t: int) -> npt.NDArray[np.generic]:
+    def load(self, t: int) -> Array:
         """Read one volume, (Z, Y, X), with a range that float32 can represent; thread-safe."""
         return in_float32(read_here(self.data[t]))
 
-    def keep(self, t: int, volume: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def keep(self, t: int, volume: Array) -> Array:
         """Keep a volume from `load`; warn if it is constant, and once if its middle slice has padding."""
         self._read = (t, volume)
         where, z = f"{self.name}: frame {t + self.first_frame}", len(volume) // 2
@@ -70,9 +69,9 @@ class Movie:
             )
         return volume
 
-    def plane(self, t: int, z: int) -> npt.NDArray[np.generic]:
+    def plane(self, t: int, z: int) -> Array:
         """Read one slice, (Y, X); raises ImageFormatError if a pixel is NaN or infinite."""
-        plane: npt.NDArray[np.generic] = self.frame(t)[z]
+        plane: Array = self.frame(t)[z]
         if plane.dtype.kind == "f" and not np.isfinite(plane).all():
             bad = plane.size - int(np.isfinite(plane).sum())
             raise ImageFormatError(
@@ -81,7 +80,7 @@ class Movie:
             )
         return plane
 
-    def slab(self, t: int, z: int, context: int, z_step: float) -> npt.NDArray[np.float32]:
+    def slab(self, t: int, z: int, context: int, z_step: float) -> Floats32:
         """A slice with its neighbours on each side, (2 * context + 1, Y, X), from the lowest z up.
 
         `z_step`: distance between them in um. Planes between two of the movie are interpolated linearly,
@@ -100,7 +99,7 @@ class Movie:
             channels.append(plane)
         return np.asarray(channels, np.float32)
 
-    def _beside(self, t: int, z: int, neighbour: int, ends: tuple[Any, Any]) -> npt.NDArray[np.generic]:
+    def _beside(self, t: int, z: int, neighbour: int, ends: tuple[Any, Any]) -> Array:
         """A neighbour of slice z; a plane that pads the volume is replaced by the last one before it.
 
         A constant plane is padding if its value is outside the slice's range, else it is background.

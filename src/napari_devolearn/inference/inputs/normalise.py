@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.inference.inputs.borders import Mask
+from napari_devolearn._types import Array, Floats32, Mask
 from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.models.spec import ModelSpec
 
@@ -22,12 +22,8 @@ _EXPONENT = 66  # squares of a range between 2 ** -66 and 2 ** 66 fit float32
 
 
 def scale_as_trained(
-    working: npt.NDArray[np.float32],
-    dtype: npt.DTypeLike,
-    spec: ModelSpec,
-    span: float = 0.0,
-    valid: Mask | None = None,
-) -> npt.NDArray[np.float32]:
+    working: Floats32, dtype: npt.DTypeLike, spec: ModelSpec, span: float = 0.0, valid: Mask | None = None
+) -> Floats32:
     """Scale a resampled slice, (Y, X) or (C, Y, X), in the same way as in the model's training.
 
     `dtype`: of the slice before resampling.
@@ -48,7 +44,7 @@ def normalise(
     span: float = 0.0,
     valid: Mask | None = None,
     field: tuple[int, int] | None = None,
-) -> npt.NDArray[np.float32]:
+) -> Floats32:
     """Map two percentiles (0 to 100) of a slice to 0 and 1; neighbouring slices use the same two values.
 
     Only the slice's own frame matters, so that the current slice in the viewer and the same slice in a run
@@ -71,7 +67,7 @@ def normalise(
 
 
 def slice_levels(
-    plane: npt.NDArray[np.float32],
+    plane: Floats32,
     percentiles: tuple[float, float],
     field: tuple[int, int] | None = None,
     valid: Mask | None = None,
@@ -82,9 +78,7 @@ def slice_levels(
 
 
 def volume_span(
-    volume: npt.NDArray[np.generic],
-    percentiles: tuple[float, float],
-    field: tuple[int, int] | None = None,
+    volume: Array, percentiles: tuple[float, float], field: tuple[int, int] | None = None
 ) -> float:
     """Difference of two percentiles of a volume, (Z, Y, X), without empty planes and padding.
 
@@ -115,7 +109,7 @@ def exceeds(shape: tuple[int, int], field: tuple[int, int]) -> bool:
     return any(length > _WIDER * wide for length, wide in zip(shape, field, strict=True))
 
 
-def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def in_float32(values: Array) -> Array:
     """Convert intensities to float32 without losing their differences.
 
     A large offset is subtracted and an extreme range is scaled, which has no effect after `normalise`. Values
@@ -140,10 +134,7 @@ def in_float32(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
 
 
 def _levels(
-    planes: npt.NDArray[np.float32],
-    percentiles: tuple[float, float],
-    valid: Mask | None,
-    field: tuple[int, int] | None,
+    planes: Floats32, percentiles: tuple[float, float], valid: Mask | None, field: tuple[int, int] | None
 ) -> tuple[float, float]:
     """Two percentiles of planes (N, Y, X); the upper one is that of the brightest window."""
     low, high = np.percentile(planes if valid is None else planes[valid], percentiles)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn.inference.inputs.borders import LEAST_SHARE, Mask, even_lines, outside
+from napari_devolearn._types import Array, Mask
+from napari_devolearn.inference.inputs.borders import LEAST_SHARE, even_lines, outside
 
 GROUND = 20.0
 """Percentile of an image that stands for its dark background."""
@@ -39,7 +40,7 @@ class Content:
         valid[self.box] = True if self.valid is None else self.valid
         return valid
 
-    def cut(self, planes: npt.NDArray[np.generic], *, mirror: bool = False) -> npt.NDArray[np.generic]:
+    def cut(self, planes: Array, *, mirror: bool = False) -> Array:
         """Crop planes, (Y, X) or (C, Y, X), to the box; padding inside the box is replaced by background.
 
         The middle channel is the slice itself. By default padding becomes the dark background of a
@@ -56,7 +57,7 @@ class Content:
         return np.where(self.padding, ground.astype(inside.dtype), inside)
 
 
-def find_content(plane: npt.NDArray[np.generic]) -> Content | None:
+def find_content(plane: Array) -> Content | None:
     """Find padding: areas of one value with straight borders, at the edges or across the slice.
 
     A constant background around an embryo is not padding. Returns None if all pixels are equal.

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from napari_devolearn._types import Probability
-from napari_devolearn.inference.inputs.borders import Mask
+from napari_devolearn._types import Array, Mask, Probability
 from napari_devolearn.inference.inputs.grid import resample_labels
 from napari_devolearn.inference.inputs.normalise import in_float32
 from napari_devolearn.inference.inputs.padding import Content, find_content
@@ -23,12 +21,12 @@ class SliceView:
     `shape`: (Y, X) of the whole slice.
     """
 
-    planes: npt.NDArray[np.generic]
+    planes: Array
     content: Content
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, planes: npt.NDArray[np.generic], spec: ModelSpec) -> SliceView | None:
+    def of(cls, planes: Array, spec: ModelSpec) -> SliceView | None:
         """Remove the padding of a slice; None for a slice whose pixels are all equal.
 
         `planes`: (Y, X) or (C, Y, X); the middle channel is the slice itself.

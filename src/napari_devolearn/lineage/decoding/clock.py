@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.decoding.reference import Reference
-from napari_devolearn.lineage.populations import Floats, Populations
+from napari_devolearn.lineage.populations import Populations
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats, Mask
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.decoding.reference import Reference
 from napari_devolearn.lineage.decoding.straight_clock import GRID, fit_straight_clock
 from napari_devolearn.lineage.decoding.viterbi import cheapest_path
-
-Floats = npt.NDArray[np.float64]
 
 SHORTEST = 8
 """Minimum number of frames to fit a clock."""
@@ -73,7 +72,7 @@ def decode(counts: npt.ArrayLike, reference: Reference, trusted: npt.ArrayLike |
 
 
 def _follow(
-    values: Floats, reference: Reference, use: npt.NDArray[np.bool_], start: float, speed: float
+    values: Floats, reference: Reference, use: Mask, start: float, speed: float
 ) -> tuple[float, Floats]:
     """Cost and ages of the best path near a linear clock, with a drifting bias."""
     ages = (start + speed * np.arange(len(values)))[:, None] + _OFFSETS
@@ -92,9 +91,7 @@ def _follow(
     return total, age.clip(reference.age[0], reference.age[-1])
 
 
-def _costs(
-    values: Floats, expected: Floats, use: npt.NDArray[np.bool_], bias: float
-) -> npt.NDArray[np.float64]:
+def _costs(values: Floats, expected: Floats, use: Mask, bias: float) -> Floats:
     """Misfit of each frame at each age: (T, K), from counts (T, 7) and (T or 1, K, 7)."""
     found, features, spreads = _features(values), _features(expected), _spreads(expected)
     whole = np.expm1(features)

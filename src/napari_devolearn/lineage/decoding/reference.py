@@ -11,9 +11,8 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.lineage.founders import FOUNDERS
-
-Floats = npt.NDArray[np.float64]
 
 _TABLE = "reference.csv"
 

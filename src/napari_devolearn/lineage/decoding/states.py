@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Mask
 from napari_devolearn.lineage.founders import FOUNDERS
 
 _AB, _E, _MS, _P, _C, _D, _Z = range(len(FOUNDERS))
@@ -30,5 +31,5 @@ def possible_counts(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return whole
 
 
-def _at_least(whole: npt.NDArray[np.int64], lineage: int, minimum: int, where: npt.NDArray[np.bool_]) -> None:
+def _at_least(whole: npt.NDArray[np.int64], lineage: int, minimum: int, where: Mask) -> None:
     whole[where, lineage] = np.maximum(whole[where, lineage], minimum)

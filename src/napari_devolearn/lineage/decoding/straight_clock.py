@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from napari_devolearn._types import Floats
 
 GRID = 0.25
 """Step of the ages, in minutes."""

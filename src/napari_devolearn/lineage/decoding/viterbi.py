@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from napari_devolearn._types import Floats
+
 Numbers = npt.NDArray[np.int64]
 
 
@@ -33,9 +34,7 @@ def cheapest_path(
     return float(total.min()), i, j
 
 
-def _step(
-    total: npt.NDArray[np.float64], steps: range, toll: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+def _step(total: Floats, steps: range, toll: float) -> tuple[Floats, npt.NDArray[np.int8]]:
     """Minimum cost of each state after a move along the first axis, and that move."""
     length = len(total)
     best, move = np.full(total.shape, np.inf), np.zeros(total.shape, np.int8)

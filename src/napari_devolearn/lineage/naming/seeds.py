@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Floats
 from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.naming.track_names import Places
 from napari_devolearn.lineage.tracks import Tracks
-
-Floats = npt.NDArray[np.float64]
 
 _TURNS = 400  # number of initial rotations of the match
 _CONFLICT = 1000.0  # cost, in um, of a name that contradicts a manual one

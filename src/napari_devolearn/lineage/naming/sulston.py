@@ -11,11 +11,9 @@ from functools import cached_property
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.lineage.founders import mother
-
-Floats = npt.NDArray[np.float64]
 
 BORN = 3
 """Number of frames over which the axis between two daughters is averaged."""
@@ -82,7 +80,7 @@ def load_sulston() -> Sulston:
     )
 
 
-def fit_rotation(points: Floats, reference: Floats) -> tuple[npt.NDArray[np.float64], float]:
+def fit_rotation(points: Floats, reference: Floats) -> tuple[Floats, float]:
     """Rotation (3, 3) that best aligns points with a reference, and the RMS residual in um.
 
     `points, reference`: (N, 3), float64; both are centred first.

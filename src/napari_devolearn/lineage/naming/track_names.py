@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Floats
 from napari_devolearn.lineage.naming.sulston import BORN, Sulston, fit_rotation
 from napari_devolearn.lineage.tracks import Track, Tracks
-
-Floats = npt.NDArray[np.float64]
 
 ENOUGH = 4
 """Minimum number of named cells to estimate the orientation; fewer cells lie in a plane, which is
@@ -151,11 +149,7 @@ def _order_probability(direction: Floats, axis: Floats) -> float:
 
 
 def orientation(
-    frame: int,
-    places: Places,
-    names: Mapping[int, Name],
-    rows: Mapping[int, Track],
-    sulston: Sulston,
+    frame: int, places: Places, names: Mapping[int, Name], rows: Mapping[int, Track], sulston: Sulston
 ) -> Floats | None:
     """Rotation, (3, 3), from the embryo to the average one, by the cells named around a frame.
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from napari_devolearn._types import Floats
 from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
 from napari_devolearn.lineage.naming.track_names import ENOUGH, Name, Places, name_descendants, name_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
-
-Floats = npt.NDArray[np.float64]
 
 SETTLED = 2
 """Frames after its beginning in which a track is examined; short false objects have ended by then."""

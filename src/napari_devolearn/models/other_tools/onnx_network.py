@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from napari_devolearn._types import Floats32
+
 _PROBE = 256  # pixels: the size of DevoLearn's files, and a multiple of all common strides
 _EPSILON = 1e-6
-
-Floats = npt.NDArray[np.float32]
 
 
 class OnnxNetwork(nn.Module):
@@ -42,10 +41,10 @@ class OnnxNetwork(nn.Module):
         result = torch.from_numpy(outputs)
         return (result.logit(_EPSILON) if self._probability else result).to(batch.device)
 
-    def _run(self, image: Floats) -> Floats:
+    def _run(self, image: Floats32) -> Floats32:
         return np.asarray(self._session.run(None, {self._name: np.ascontiguousarray(image)})[0])
 
-    def _in_windows(self, image: Floats) -> Floats:
+    def _in_windows(self, image: Floats32) -> Floats32:
         """Weighted average over windows of the file's input size; weights are highest in the middle."""
         height, width = image.shape[-2:]
         size = self._size[0] or height, self._size[1] or width
@@ -69,5 +68,5 @@ def _starts(length: int, window: int) -> list[int]:
     return [*range(0, length - window, max(1, window // 2)), length - window]
 
 
-def _taper(length: int) -> Floats:
+def _taper(length: int) -> Floats32:
     return np.float32(1) - np.abs((np.arange(length, dtype=np.float32) + 0.5) * 2 / length - 1)

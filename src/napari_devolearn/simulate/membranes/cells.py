@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Labels
+from napari_devolearn._types import Floats, Floats32, Labels, Mask
 from napari_devolearn.simulate.smooth_noise import smooth_noise
 
-Floats = npt.NDArray[np.floating]
 Box = tuple[slice, slice, slice]
 
 _REACH = 2.2  # maximum extent of a cell from its nucleus, in radii
@@ -46,7 +44,7 @@ class CellShape:
     squash: float = 0.1
 
 
-def fill_radii(diameters: Floats, egg: Egg) -> npt.NDArray[np.float64]:
+def fill_radii(diameters: Floats, egg: Egg) -> Floats:
     """Radii of cells that together fill the egg, (N,) in um, from the diameters of their nuclei.
 
     They grow with the diameters (any unit) to the power of 0.7, and outliers are clipped, because nuclei in
@@ -103,7 +101,7 @@ def _box(center: Floats, reach: float, shape: tuple[int, int, int], step: float)
     return z, y, x
 
 
-def _away(center: Floats, box: Box, step: float) -> tuple[Floats, Floats, Floats]:
+def _away(center: Floats, box: Box, step: float) -> tuple[Floats32, Floats32, Floats32]:
     """Offset from the centre along each axis, in um, broadcast together."""
     along = (
         (np.arange(cut.start, cut.stop) * step - place).astype(np.float32)
@@ -113,14 +111,14 @@ def _away(center: Floats, box: Box, step: float) -> tuple[Floats, Floats, Floats
     return z[:, None, None], y[:, None], x
 
 
-def _stretched(squash: float, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _stretched(squash: float, rng: np.random.Generator) -> Floats32:
     """A metric of determinant 1 with random axes."""
     axes, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     scale = rng.normal(0, squash, 3)
     return np.asarray((axes * np.exp(2 * (scale - scale.mean()))) @ axes.T, np.float32)
 
 
-def _inside(egg: Egg, shape: tuple[int, int, int], step: float) -> npt.NDArray[np.bool_]:
+def _inside(egg: Egg, shape: tuple[int, int, int], step: float) -> Mask:
     whole = (slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2]))
     away = _away(np.asarray(egg.center), whole, step)
     z, y, x = (np.abs(along) / semi for along, semi in zip(away, egg.semi, strict=True))

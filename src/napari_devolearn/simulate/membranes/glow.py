@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn._types import Floats32, Labels, VoxelSize
 from napari_devolearn.simulate.smooth_noise import smooth_noise
-
-Floats = npt.NDArray[np.float32]
 
 OUTER, CONTACT = 1, 2
 """Kinds of membrane in `membrane_kinds`."""
@@ -59,7 +57,7 @@ def membrane_kinds(labels: Labels) -> npt.NDArray[np.uint8]:
     return kinds
 
 
-def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float, float]) -> Floats:
+def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float, float]) -> Floats32:
     """Distance of each voxel of a cell to the middle of the nearest membrane, in um; 0 outside.
 
     `labels`: (Y, X) or (Z, Y, X), integer; cells touch, 0 is outside. There is no membrane at the edge of the
@@ -74,7 +72,7 @@ def membrane_depth(labels: npt.NDArray[Any], voxel_size: VoxelSize | tuple[float
     return np.where(labels > 0, depth + np.float32(min(voxel_size) / 2), 0).astype(np.float32)
 
 
-def simulate_glow(labels: Labels, step: float, glow: Glow, rng: np.random.Generator) -> Floats:
+def simulate_glow(labels: Labels, step: float, glow: Glow, rng: np.random.Generator) -> Floats32:
     """Light from each voxel, before the microscope.
 
     `labels`: (Z, Y, X), uint32; cells touch, 0 is outside.
@@ -90,11 +88,11 @@ def simulate_glow(labels: Labels, step: float, glow: Glow, rng: np.random.Genera
     return np.stack([light, _cytoplasm(labels, step, glow, number, rng)])
 
 
-def _by_cell(spread: float, number: int, rng: np.random.Generator) -> Floats:
+def _by_cell(spread: float, number: int, rng: np.random.Generator) -> Floats32:
     return np.exp(rng.normal(0, spread, number)).astype(np.float32)
 
 
-def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.random.Generator) -> Floats:
+def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.random.Generator) -> Floats32:
     level = glow.cytoplasm * _by_cell(0.2, number, rng)
     level[0] = 0
     body = scipy.ndimage.gaussian_filter(level[labels], 0.4 / step, truncate=3)
@@ -103,7 +101,7 @@ def _cytoplasm(labels: Labels, step: float, glow: Glow, number: int, rng: np.ran
     return np.asarray(body + _spots(labels, step, glow.spots, rng), np.float32)
 
 
-def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -> Floats:
+def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -> Floats32:
     spots = np.zeros(labels.shape, np.float32)
     inside = np.flatnonzero(labels)
     count = rng.poisson(mean)
@@ -115,7 +113,7 @@ def _spots(labels: Labels, step: float, mean: float, rng: np.random.Generator) -
     return np.asarray(scipy.ndimage.gaussian_filter(spots, sigma, truncate=3), np.float32)
 
 
-def _visible_fraction(labels: Labels, hidden: tuple[float, float]) -> Floats:
+def _visible_fraction(labels: Labels, hidden: tuple[float, float]) -> Floats32:
     """Visible fraction of the light of outer membranes, by how horizontal they are."""
     # the direction of the surface changes slowly, so every second voxel is sufficient
     solid = scipy.ndimage.gaussian_filter((labels > 0).astype(np.float32)[::2, ::2, ::2], 3)

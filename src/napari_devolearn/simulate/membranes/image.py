@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Labels
+from napari_devolearn._types import Floats32, Labels
 from napari_devolearn.simulate.membranes.glow import CONTACT, Glow, membrane_kinds, simulate_glow
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +90,7 @@ def render_membranes(
     return _detect(light, step, microscope, rng)
 
 
-def _relative_depth(labels: Labels, far_side_low: bool) -> Floats:
+def _relative_depth(labels: Labels, far_side_low: bool) -> Floats32:
     """0 at the embryo's near side to 1 at its far side, (Z, 1, 1)."""
     planes = np.flatnonzero(labels.any((1, 2)))
     first, last = (planes[0], planes[-1]) if len(planes) else (0, 1)
@@ -100,13 +98,13 @@ def _relative_depth(labels: Labels, far_side_low: bool) -> Floats:
     return (1 - share if far_side_low else share)[:, None, None]
 
 
-def _blur(light: Floats, sigma: tuple[float, float], step: float) -> Floats:
+def _blur(light: Floats32, sigma: tuple[float, float], step: float) -> Floats32:
     along, across = (one / step for one in sigma)
     return np.asarray(scipy.ndimage.gaussian_filter(light, (along, across, across), truncate=3), np.float32)
 
 
 def _detect(
-    light: Floats, step: float, microscope: Microscope, rng: np.random.Generator
+    light: Floats32, step: float, microscope: Microscope, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     apart = max(microscope.z_step / step, 1.0)
     planes = _planes(light, np.arange(0, len(light), apart)) + microscope.offset
@@ -118,7 +116,7 @@ def _detect(
     return np.asarray(np.clip(np.rint(whole * microscope.gain), 0, 255), np.uint8)
 
 
-def _planes(volume: Floats, places: npt.NDArray[np.floating]) -> Floats:
+def _planes(volume: Floats32, places: npt.NDArray[np.floating]) -> Floats32:
     """Planes at fractional indices, by linear interpolation; beyond the last plane, the last one."""
     below = np.clip(places.astype(int), 0, len(volume) - 1)
     above = np.minimum(below + 1, len(volume) - 1)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import Labels, VoxelSize
+from napari_devolearn._types import Labels, Mask, VoxelSize
 from napari_devolearn.lineage.tracks import Track, Tracks
 from napari_devolearn.tracking.corrections.tracked_labels import TrackedLabels
 from napari_devolearn.tracking.link import Linked, iter_linked
@@ -58,7 +58,7 @@ def iter_relink(
     return Linked(out, Tracks(tuple(sorted(known))))
 
 
-def _without(labels: npt.NDArray[Any], protected: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+def _without(labels: npt.NDArray[Any], protected: Mask) -> npt.NDArray[Any]:
     """Labels without the protected voxels, and without objects mostly inside them."""
     free = np.array(labels)
     for t in range(len(free)):

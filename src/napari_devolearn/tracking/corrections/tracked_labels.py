@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn._types import Labels
+from napari_devolearn._types import Labels, Mask
 from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.io.ctc.corrections_table import Corrected
 from napari_devolearn.lineage.tracks import Track, Tracks
@@ -128,7 +128,7 @@ class TrackedLabels:
         self.edited, self.painted = step.edited, step.frames
         return current
 
-    def _paint(self, frame: int, mask: npt.NDArray[np.bool_], label: int, *, renumbers: bool = False) -> None:
+    def _paint(self, frame: int, mask: Mask, label: int, *, renumbers: bool = False) -> None:
         view = self.labels[frame].reshape(-1)
         at = np.flatnonzero(mask)
         if self._open is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats32
 from napari_devolearn.exceptions import refuse
 
 # as in optics.py
@@ -116,8 +117,8 @@ class Augmentation:
         self._change = A.Compose([*_geometry(params, crop), *_intensity(params)])
 
     def __call__(
-        self, image: npt.NDArray[np.float32], mask: npt.NDArray[np.uint16], rng: np.random.Generator
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
+        self, image: Floats32, mask: npt.NDArray[np.uint16], rng: np.random.Generator
+    ) -> tuple[Floats32, npt.NDArray[np.uint16]]:
         """Change one slice.
 
         `image`: (C, Y, X), float32 in 0..1; several channels are neighbouring slices.

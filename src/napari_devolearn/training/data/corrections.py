@@ -16,12 +16,7 @@ from napari_devolearn.io.writing.frames import fit
 
 
 def write_corrections(
-    folder: Path | str,
-    image: Any,
-    labels: Any,
-    frames: Sequence[int],
-    *,
-    voxel_size: VoxelSize | None = None,
+    folder: Path | str, image: Any, labels: Any, frames: Sequence[int], *, voxel_size: VoxelSize | None = None
 ) -> Path:
     """Write corrected frames with their images; returns the folder.
 

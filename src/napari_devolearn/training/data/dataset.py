@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from napari_devolearn._types import Floats32
 from napari_devolearn.inference.inputs.grid import resample_labels
 from napari_devolearn.inference.inputs.normalise import field_pixels, scale_as_trained, slice_levels
 from napari_devolearn.models.spec import ModelSpec
@@ -89,7 +90,7 @@ class PairsDataset:
         scaled = scale_for_network(image, self.spec, eight_bit=eight_bit)
         return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
 
-    def _targets(self, mask: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:
+    def _targets(self, mask: npt.NDArray[np.uint16]) -> Floats32:
         if not self._deep:
             return make_targets(mask, self.spec.outputs, self.spec.pixel_size)
         depth = np.where(mask == UNKNOWN, np.float32(np.nan), mask * np.float32(DEPTH_UNIT))
@@ -105,9 +106,7 @@ class PairsDataset:
         return self._depths[pair.file]
 
 
-def scale_for_network(
-    image: npt.NDArray[np.float32], spec: ModelSpec, *, eight_bit: bool
-) -> npt.NDArray[np.float32]:
+def scale_for_network(image: Floats32, spec: ModelSpec, *, eight_bit: bool) -> Floats32:
     """Scale the intensities of a slice as in inference.
 
     `image`: (C, Y, X), float32 in 0..1.
@@ -120,12 +119,12 @@ def scale_for_network(
 
 def _scale_by_levels(
     augment: Augmentation,
-    image: npt.NDArray[np.float32],
+    image: Floats32,
     mask: npt.NDArray[np.uint16],
     known: tuple[slice, slice],
     spec: ModelSpec,
     rng: np.random.Generator,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
+) -> tuple[Floats32, npt.NDArray[np.uint16]]:
     """A crop scaled by the levels of its slice, which are augmented with it, as two planes of one value."""
     levels = slice_levels(image, spec.percentiles, field_pixels(spec))
     low, high = (np.full_like(image[:1], level) for level in levels)

@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from napari_devolearn._types import Floats, Floats32
 
 # keeps albumentations from checking for new versions online at import
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
@@ -19,7 +20,7 @@ _LOSS = 1.6  # attenuation at depth 1: a fifth of the light remains
 _SCATTER = 0.15  # fraction of the lost light that becomes uniform haze
 _HOT_LINES = 3
 
-Image = npt.NDArray[np.float32]
+Image = Floats32
 
 
 class _Effect(A.ImageOnlyTransform):  # type: ignore[misc]
@@ -67,9 +68,7 @@ class Streaks(_Effect):
         hot[rng.integers(lines, size=rng.integers(_HOT_LINES + 1))] = strength * rng.random()
         return {"gain": np.expand_dims(gain, 1 - axis), "hot": np.expand_dims(hot, 1 - axis)}
 
-    def apply(
-        self, img: Image, gain: npt.NDArray[np.float64], hot: npt.NDArray[np.float64], **_: Any
-    ) -> Image:
+    def apply(self, img: Image, gain: Floats, hot: Floats, **_: Any) -> Image:
         """Change an image."""
         return np.asarray(np.clip(img * _planes(gain, img) + _planes(hot, img), 0, 1))
 
@@ -89,7 +88,7 @@ class Shading(_Effect):
         slope_y, slope_x, depth = rng.standard_normal(3) * rng.uniform(*self.amount)
         return {"light": slope_y * y[:, None] + slope_x * x + depth * (bowl - bowl.mean())}
 
-    def apply(self, img: Image, light: npt.NDArray[np.float64], **_: Any) -> Image:
+    def apply(self, img: Image, light: Floats, **_: Any) -> Image:
         """Change an image."""
         return np.asarray(np.clip(img + _planes(light, img), 0, 1))
 
@@ -112,6 +111,6 @@ class PhotonNoise(_Effect):
         return np.asarray(np.minimum(photons * np.float32(share), 1).astype(np.float32))
 
 
-def _planes(values: npt.NDArray[np.float64], img: Image) -> Image:
+def _planes(values: Floats, img: Image) -> Image:
     """Values (Y, X) for every channel of an image (Y, X, C) or (Y, X)."""
     return values[(..., None) if img.ndim == 3 else ...].astype(np.float32)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Floats32
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.inference.inputs.grid import resample_image, resample_labels, target_shape
 from napari_devolearn.io.pictures.picture import open_picture
@@ -31,7 +32,7 @@ class PairFiles:
         self._cache: dict[str, tuple[npt.NDArray[Any], float]] = {}
         self._cached_bytes = 0
 
-    def slab(self, pair: Pair) -> npt.NDArray[np.float32]:
+    def slab(self, pair: Pair) -> Floats32:
         """The slice with its neighbours, from the lowest z up, in 0..1."""
         # noise and offsets need this scale; normalisation removes it later
         itself, white = self.plane(IMAGES, pair)
@@ -41,7 +42,7 @@ class PairFiles:
             planes = [self._at(pair, k * step) for k in range(-self._spec.context, self._spec.context + 1)]
         return np.asarray(planes, np.float32) / np.float32(white)
 
-    def _at(self, pair: Pair, step: float) -> npt.NDArray[np.float32]:
+    def _at(self, pair: Pair, step: float) -> Floats32:
         """The plane at a distance of `step` slices, interpolated as in ``Movie.slab``."""
         low = math.floor(step)
         fraction = step - low

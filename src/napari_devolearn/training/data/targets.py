@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import distance_transform_edt
 
+from napari_devolearn._types import Floats32, Mask
 from napari_devolearn.exceptions import DatasetError
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.postprocess.cells import DEPTH_SCALE
@@ -39,7 +40,7 @@ Target = npt.NDArray[Any]
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
-def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) -> npt.NDArray[np.float32]:
+def make_targets(instances: Ids, outputs: tuple[str, ...], pixel_size: float) -> Floats32:
     """Targets of each output, (K, Y, X) float32 in 0..1; NaN where the mask is unknown.
 
     `instances`: (Y, X), integer up to 65535: 0 = background, `UNKNOWN`, else the instance's ID.
@@ -136,7 +137,7 @@ def _center(ids: Ids, _: float) -> Target:
     return distance / np.maximum(deepest, 1)[ids]
 
 
-def _pixels_to_border(ids: Ids) -> npt.NDArray[np.float32]:
+def _pixels_to_border(ids: Ids) -> Floats32:
     """Distance to the nearest pixel of another instance or background; 1 for a pixel at the border."""
     # border pixels of the same instance are nearest, so one pass is sufficient
     inside = cv2.distanceTransform(_inside(ids).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
@@ -145,7 +146,7 @@ def _pixels_to_border(ids: Ids) -> npt.NDArray[np.float32]:
     return np.where(ids > 0, inside + 1, 0).astype(np.float32)
 
 
-def _inside(ids: Ids) -> npt.NDArray[np.bool_]:
+def _inside(ids: Ids) -> Mask:
     """Pixels of an instance whose four neighbours belong to it; outside the image counts as the instance."""
     return np.asarray((ids > 0) & (cv2.erode(ids, _CROSS) == ids) & (cv2.dilate(ids, _CROSS) == ids))
 

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from napari_devolearn._types import Floats32
 from napari_devolearn.exceptions import OutputError, ParameterError
 from napari_devolearn.io.writing.atomic import atomic_file, atomic_folder
 from napari_devolearn.models.registry import ModelFiles
@@ -34,8 +34,6 @@ _FILES = (DESCRIPTION, _ONNX, _CARD, _INPUT, _OUTPUT)
 _EDGE, _STEP = 256, 32  # pixels: edge of the test images, and divisor of all sizes
 _CLIP = (-1.0, 4.0)  # as `inference.normalise` clips
 _EPS = 1e-6
-
-Floats = npt.NDArray[np.float32]
 
 
 def export_bioimageio(files: ModelFiles, target: Path, *, overwrite: bool = False) -> Path:
@@ -95,7 +93,7 @@ def _write(folder: Path, files: ModelFiles, network: nn.Module) -> None:
     (folder / DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
-def example_image(spec: ModelSpec) -> Floats:
+def example_image(spec: ModelSpec) -> Floats32:
     """Bright discs on a noisy background, always identical: (1, C, Y, X), float32, from 0 to 255."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:_EDGE, :_EDGE]
@@ -105,7 +103,7 @@ def example_image(spec: ModelSpec) -> Floats:
     return np.clip(image, 0, 255).astype(np.float32)[None]
 
 
-def _normalised(image: Floats, spec: ModelSpec) -> Floats:
+def _normalised(image: Floats32, spec: ModelSpec) -> Floats32:
     """Normalise as the package's preprocessing does."""
     if spec.normalisation == "divide-255":
         return image / np.float32(255)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from napari_devolearn._types import Mask
 from napari_devolearn.training.data.pairs import UNKNOWN, Split
 from napari_devolearn.training.prepare.split import default_held_out
 
@@ -64,7 +65,7 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
     return [portion for i in indices for portion in _sides(i, mask[i], axis, first, end)]
 
 
-def _objects(mask: Ids) -> npt.NDArray[np.bool_]:
+def _objects(mask: Ids) -> Mask:
     return np.asarray((mask > 0) & (mask != UNKNOWN))
 
 
@@ -96,7 +97,7 @@ def _sides(index: int, mask: Ids, axis: int, first: int, end: int) -> list[Porti
     inside = (place >= first) & (place < end)
     near = (place >= first - gap) & (place < end + gap)
     across = (slice(None), None) if axis == 0 else (None, slice(None))
-    unknown: dict[Split, npt.NDArray[np.bool_]] = {"train": near, "held_out": ~inside}
+    unknown: dict[Split, Mask] = {"train": near, "held_out": ~inside}
     return [
         Portion(index, split, np.where(where[across], np.asarray(UNKNOWN, mask.dtype), mask), divided=True)
         for split, where in unknown.items()

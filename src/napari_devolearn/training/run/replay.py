@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
+from napari_devolearn._types import Floats32
 from napari_devolearn.inference.inputs.grid import resample_image, target_shape
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.models.spec import ModelSpec, Task
@@ -95,7 +95,7 @@ def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, 
     return list(zip(images, torch.cat(batches), strict=True))
 
 
-def _slab(movie: Movie, z: int, spec: ModelSpec) -> npt.NDArray[np.float32]:
+def _slab(movie: Movie, z: int, spec: ModelSpec) -> Floats32:
     planes = movie.plane(0, z)[None] if spec.z_step is None else movie.slab(0, z, spec.context, spec.z_step)
     size = (movie.voxel_size[1], movie.voxel_size[2])
     shape = target_shape((planes.shape[1], planes.shape[2]), size, spec.pixel_size)
