@@ -51,7 +51,10 @@ def split_cells(
     box = _bounds(mask)
     if box is None:
         return labels
-    depth = _rim_distance(mask[box], size) if distance is None else _depth_of(distance[box])
+    if distance is None:
+        depth = depth_in(np.pad(mask[box], 1), size)[(slice(1, -1),) * mask.ndim]
+    else:
+        depth = _depth_of(distance[box])
     cells = _flood(mask[box], depth, size)
     if cells.ndim == 3:
         _drop_specks(cells, ball_voxels(_SPECK, size[1:]))
@@ -70,10 +73,6 @@ def _bounds(mask: Mask) -> tuple[slice, ...] | None:
 def _depth_of(distance: Probability) -> Floats32:
     share = np.minimum(np.arange(256), 254) / 255
     return np.asarray((-DEPTH_SCALE * np.log1p(-share)).astype(np.float32)[distance])
-
-
-def _rim_distance(mask: Mask, size: Floats) -> Floats32:
-    return depth_in(np.pad(mask, 1), size)[(slice(1, -1),) * mask.ndim]
 
 
 def _flood(mask: Mask, depth: Floats32, size: Floats) -> npt.NDArray[np.int32]:

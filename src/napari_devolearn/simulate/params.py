@@ -56,25 +56,7 @@ class SimulateParams:
     noise: float = 1.0
 
     def __post_init__(self) -> None:
-        refuse("simulation", self._checks())
-        refuse("simulation", self._checks_together())  # combinations of valid values
-
-    @property
-    def field(self) -> VoxelSize:
-        """Size of a volume (Z, Y, X) in um."""
-        z, y, x = (n * edge for n, edge in zip(self.shape, self.voxel_size, strict=True))
-        return z, y, x
-
-    @property
-    def egg(self) -> VoxelSize:
-        """Diameters of the eggshell in use, in um."""
-        if self.eggshell is not None:
-            return self.eggshell
-        z, y, x = (min(d, 0.9 * f) for d, f in zip(REAL_EGGSHELL, self.field, strict=True))
-        return z, y, x
-
-    def _checks(self) -> tuple[tuple[bool, str], ...]:
-        return (
+        checks = (
             (self.seed < 0, f"seed {self.seed} is below 0"),
             (self.frames < 1, f"frames {self.frames} is below 1"),
             (not _three_lengths(self.shape), f"shape {self.shape} is not three sizes (Z, Y, X)"),
@@ -90,6 +72,22 @@ class SimulateParams:
             ),
             (not 0 <= self.noise < math.inf, f"noise {self.noise} is below 0 or not finite"),
         )
+        refuse("simulation", checks)
+        refuse("simulation", self._checks_together())  # combinations of valid values
+
+    @property
+    def field(self) -> VoxelSize:
+        """Size of a volume (Z, Y, X) in um."""
+        z, y, x = (n * edge for n, edge in zip(self.shape, self.voxel_size, strict=True))
+        return z, y, x
+
+    @property
+    def egg(self) -> VoxelSize:
+        """Diameters of the eggshell in use, in um."""
+        if self.eggshell is not None:
+            return self.eggshell
+        z, y, x = (min(d, 0.9 * f) for d, f in zip(REAL_EGGSHELL, self.field, strict=True))
+        return z, y, x
 
     def _checks_together(self) -> tuple[tuple[bool, str], ...]:
         wide = diameter(self.nuclei)

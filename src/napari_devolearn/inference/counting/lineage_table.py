@@ -70,7 +70,8 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
         ended: Mask = between & (found.age >= load_reference().age[-1])
         if ended.any():
             warn_caller(_ENDED.format(first=frames[int(ended.argmax())].frame))
-        trusted = trusted & ~ended & _agree(raw, counts)
+        ratio = np.log1p(raw.sum(axis=1)) - np.log1p(counts.sum(axis=1))
+        trusted = trusted & ~ended & (np.abs(ratio) < np.log(2))
     columns: dict[str, Array] = {"frame": np.array([frame.frame for frame in frames], int)}
     columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
     return pd.DataFrame(columns | _whole_cells(raw, "raw_"))
@@ -89,12 +90,6 @@ def _interpolated(raw: Floats, measured: Mask, between: Mask) -> Floats:
     for column in range(raw.shape[1]):
         counts[lost, column] = np.interp(lost, at, raw[at, column]) if len(at) else 0
     return counts
-
-
-def _agree(raw: Floats, counts: Floats) -> Mask:
-    """Whether a frame's own total lies between half and twice the decoded one."""
-    ratio = np.log1p(raw.sum(axis=1)) - np.log1p(counts.sum(axis=1))
-    return np.asarray(np.abs(ratio) < np.log(2))
 
 
 def _whole_cells(counts: Floats, prefix: str) -> dict[str, Array]:

@@ -27,7 +27,9 @@ def network_input(
 
     `scale`: of the cells of the grid; other parameters as for `predict_centres`.
     """
-    values = resample(probability, _cells(probability.shape, voxel_size, scale))
+    lengths = zip(probability.shape, voxel_size, GRID, strict=True)
+    cells = tuple(max(1, round(n * size / (cell * scale))) for n, size, cell in lengths)
+    values = resample(probability, cells)
     foreground = values >= foreground_level(values)
     image = _scale_levels(resample(_without_flat_planes(volume), values.shape), foreground)
     return np.stack([image, values / np.float32(255)]), foreground
@@ -41,12 +43,6 @@ def _without_flat_planes(volume: Array) -> Array:
     filled = volume.copy()
     filled[flat] = np.quantile(volume[~flat, ::4, ::4].astype(np.float32), _BACKGROUND)
     return filled
-
-
-def _cells(shape: tuple[int, ...], voxel_size: VoxelSize, scale: float = 1.0) -> tuple[int, ...]:
-    """Shape of a volume on the network's grid."""
-    lengths = zip(shape, voxel_size, GRID, strict=True)
-    return tuple(max(1, round(n * size / (cell * scale))) for n, size, cell in lengths)
 
 
 def resample(volume: Array, shape: tuple[int, ...]) -> Floats32:
