@@ -108,7 +108,7 @@ class ClusterRun:
         return backend
 
     def segment(
-        self, missing: Sequence[int], resources: ExitStack
+        self, resources: ExitStack, missing: Sequence[int]
     ) -> Generator[tuple[int, Note], None, None]:
         """Segment frames, by index along T; yields (index, note) in the order of completion.
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from napari_devolearn._owning import OwningIterator
-from napari_devolearn._types import Probability
-from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.inputs.opening import as_stack, open_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import OnPlane, iter_finished
@@ -23,8 +21,9 @@ from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.writing.output import check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note
 
-SegmentFrames = Callable[[Sequence[int], ExitStack], Generator[tuple[int, Note], None, None]]
-"""Segments frames, given by their indices along T, and yields each index with its notes."""
+SegmentFrames = Callable[[ExitStack, Sequence[int]], Generator[tuple[int, Note], None, None]]
+"""Segments frames, given by their indices along T, and yields each index with its notes; the resources end
+its threads or tasks."""
 
 
 class FrameDone(NamedTuple):
@@ -114,7 +113,8 @@ def iter_segment_to(
         overwrite=overwrite,
     )
     compute_backend = model.compute_backend
-    segment: SegmentFrames = partial(_segment, job, movie, model, on_plane)
+    write = partial(job.write_frame, movie=movie, model=model)
+    segment: SegmentFrames = partial(iter_finished, movie, model, write, on_plane=on_plane)
     if client is not None:
         cluster = ClusterRun(job, stack, model, client)
         compute_backend, segment = cluster.compute_backend(), cluster.segment
@@ -143,26 +143,10 @@ def _iter_frames(
     for index in absent:
         job.write_empty_frame(index)
         yield FrameDone(index, 0, kept=False)
-    with closing(segment([t for t in to_do if t not in absent], resources)) as frames:
+    with closing(segment(resources, [t for t in to_do if t not in absent])) as frames:
         for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
     _write_results(job, centroids, free=free)
-
-
-def _segment(
-    job: SegmentJob,
-    movie: Movie,
-    model: Predictor,
-    on_plane: OnPlane | None,
-    missing: Sequence[int],
-    resources: ExitStack,
-) -> Generator[tuple[int, Note], None, None]:
-    """Segment frames in this process, as `SegmentFrames`."""
-
-    def write(index: int, outputs: Sequence[Probability]) -> Note:
-        return job.write_frame(index, outputs, movie, model)
-
-    return iter_finished(movie, model, write, resources, missing, on_plane=on_plane)
 
 
 def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool) -> None:
