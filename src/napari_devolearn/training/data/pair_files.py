@@ -87,4 +87,4 @@ class PairFiles:
 
     def read(self, kind: str, pair: Pair) -> npt.NDArray[Any]:
         """A file in its own pixels, (Y, X)."""
-        return open_picture(self._folder / kind / pair.file).read(0, 0)[0]
+        return np.asarray(open_picture(self._folder / kind / pair.file).read(0, 0)[0])
