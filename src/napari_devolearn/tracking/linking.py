@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,9 +27,9 @@ class Step(NamedTuple):
     `missing`: objects that no label covers.
     """
 
-    tracks: Mapping[int, int]
-    shared: Mapping[int, Sequence[Missing]]
-    missing: Sequence[Missing]
+    tracks: dict[int, int]
+    shared: dict[int, list[Missing]]
+    missing: list[Missing]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +69,19 @@ def make_linking(
     """Number the tracks and assign the labels to them; `kept` holds whether each tracklet is kept."""
     segments = cut_segments(tracklets, events, kept)
     number, rows = _number(segments, fill=params.fill_gaps)
-    tracks: list[dict[int, int]] = [{} for _ in frames]
-    shared: list[dict[int, list[Missing]]] = [{} for _ in frames]
-    missing: list[list[Missing]] = [[] for _ in frames]
+    steps = tuple(Step({}, {}, []) for _ in frames)
     cut = [_cut_labels(one) for one in frames]
     for segment, track in zip(segments, number, strict=True):
         for t, node in zip(range(segment.begin, segment.end + 1), segment.nodes, strict=True):
             label = int(frames[t].labels[node])
             if label in cut[t]:
                 half = Missing(track, frames[t].centers[node], frames[t].spreads[node])
-                shared[t].setdefault(label, []).append(half)
+                steps[t].shared.setdefault(label, []).append(half)
             else:
-                tracks[t][label] = track
+                steps[t].tracks[label] = track
         if params.fill_gaps and segment.gap_from is not None:
-            _fill_gap(missing, frames, segments[segment.gap_from], segment, track)
-    steps = (Step(*step) for step in zip(tracks, shared, missing, strict=True))
-    return Linking(Tracks(tuple(rows)), tuple(steps))
+            _fill_gap(steps, frames, segments[segment.gap_from], segment, track)
+    return Linking(Tracks(tuple(rows)), steps)
 
 
 def _cut_labels(objects: Objects) -> set[int]:
@@ -115,7 +112,7 @@ def _number(segments: Sequence[Segment], *, fill: bool) -> tuple[list[int], list
 
 
 def _fill_gap(
-    missing: list[list[Missing]], objects: Sequence[Objects], before: Segment, after: Segment, label: int
+    steps: Sequence[Step], objects: Sequence[Objects], before: Segment, after: Segment, label: int
 ) -> None:
     a, b = objects[before.end], objects[after.begin]
     i, j = before.nodes[-1], after.nodes[0]
@@ -123,4 +120,4 @@ def _fill_gap(
         fraction = (t - before.end) / (after.begin - before.end)
         center = (1 - fraction) * a.centers[i] + fraction * b.centers[j]
         half = (1 - fraction) * a.spreads[i] + fraction * b.spreads[j]
-        missing[t].append(Missing(label, center, half))
+        steps[t].missing.append(Missing(label, center, half))
