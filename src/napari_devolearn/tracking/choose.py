@@ -52,7 +52,7 @@ def choose_events(
             add([(i, 1.0), (e + k, -1.0)], -1, 0)
         for conflicting in _too_close(events, divisions):
             add([(i, 1.0) for i in conflicting], 0, 1)
-    row, column, factor = zip(*rows, strict=True) if rows else ((), (), ())
+    row, column, factor = zip(*rows, strict=True)
     matrix = scipy.sparse.coo_array((factor, (row, column)), shape=(len(low), e + 3 * n)).tocsr()
     solved = scipy.optimize.milp(
         cost,
