@@ -28,41 +28,22 @@ Range = tuple[float, float]
 class AugmentParams:
     """Amount of variation of each property of an image; a range of (0, 0), or (1, 1) for factors, is off.
 
-    Parameters
-    ----------
-    scale : tuple of float
-        Magnification: nuclei shrink by half during development, and the pixel size may be wrong.
-    rotate, shear : float
-        Maximum angles, in degrees.
-    flip : bool
-        Mirror along Y, X and, between the channels of neighbouring slices, Z.
-    blur : tuple of float
-        Sigma in pixels, as for averages of finer pixels.
-    coarse : tuple of float
-        Factor by which pixels of the microscope are coarser, from 1; the image, with its noise, is
-        interpolated from these. (1, 1) is off.
-    gamma : tuple of float
-        Exponent of the intensities, which are 0..1; (1, 1) is off.
-    offset : tuple of float
-        Added to all intensities, as by the camera's offset and background fluorescence.
-    contrast : tuple of float
-        Relative change of the brightness.
-    depth : tuple of float
-        Simulated depth of the slice in the embryo, 0..1: see `Depth`.
-    streaks : tuple of float
-        Variation between the lines of a laser scan: see `Streaks`.
-    shading : tuple of float
-        Amount of uneven illumination: see `Shading`.
-    invert : float
-        Probability of inverting the image, 0..1, as between bright field and phase contrast.
-    gauss, poisson : tuple of float
-        Standard deviation of the read noise, and brightness of one photon (full scale is its inverse in
-        photons). Only on images, never on masks.
-
-    Raises
-    ------
-    ParameterError
-        If a range is not ascending or out of bounds; the message lists every problem.
+    `scale`: magnification: nuclei shrink by half during development, and the pixel size may be wrong.
+    `rotate, shear`: maximum angles, in degrees.
+    `flip`: mirror along Y, X and, between the channels of neighbouring slices, Z.
+    `blur`: sigma in pixels, as for averages of finer pixels.
+    `coarse`: factor by which pixels of the microscope are coarser, from 1; the image, with its noise, is
+    interpolated from these. (1, 1) is off.
+    `gamma`: exponent of the intensities, which are 0..1; (1, 1) is off.
+    `offset`: added to all intensities, as by the camera's offset and background fluorescence.
+    `contrast`: relative change of the brightness.
+    `depth`: simulated depth of the slice in the embryo, 0..1: see `Depth`.
+    `streaks`: variation between the lines of a laser scan: see `Streaks`.
+    `shading`: amount of uneven illumination: see `Shading`.
+    `invert`: probability of inverting the image, 0..1, as between bright field and phase contrast.
+    `gauss, poisson`: standard deviation of the read noise, and brightness of one photon (full scale is its
+    inverse in photons). Only on images, never on masks.
+    Raises ParameterError if a range is not ascending or out of bounds; the message lists every problem.
     """
 
     scale: Range = (0.65, 1.5)

@@ -13,35 +13,19 @@ from napari_devolearn.io.core.calibration import check_voxel_size
 class PrepareParams:
     """Which masks are used, what is held out, and how slices are written.
 
-    Parameters
-    ----------
-    truth : str, optional
-        "gt" or "st" for the gold or silver truth of shapes next to a sequence, or the path of masks; by
-        default silver if it exists, else gold; for a folder of images its ``masks`` or ``labels``.
-    windows : tuple of (int, int)
-        Time points that are held out, from the first up to, not including, the second. By default 60 to
-        80 % of each input's time points.
-    hold_out : tuple of str
-        Names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out completely.
-    voxel_size : tuple of float, optional
-        (Z, Y, X) in um, by default from the files.
-    axes, channel : optional
-        Of images, as for `read_image`; masks have no channels.
-    pixel_size : float, optional
-        Slices are resampled to square pixels of this size, in um; by default unchanged.
-    keep_empty : int, optional
-        Number of slices without a mask that are kept at each end of the z axis; by default all.
-    only_labelled : bool
-        Leave out all slices without a mask: they are treated as not annotated, not as empty.
-    bits : {8, 16}, optional
-        Of the images; by default 8 if they have 8, else 16.
-    semantic : bool
-        Write 255 for the foreground instead of IDs of instances.
-
-    Raises
-    ------
-    ParameterError
-        If a value is invalid; the message lists every problem.
+    `truth`: "gt" or "st" for the gold or silver truth of shapes next to a sequence, or the path of masks; by
+    default silver if it exists, else gold; for a folder of images its ``masks`` or ``labels``.
+    `windows`: time points that are held out, from the first up to, not including, the second. By default 60
+    to 80 % of each input's time points.
+    `hold_out`: names of inputs, such as ``Fluo-N3DH-CE_02``, that are held out completely.
+    `voxel_size`: (Z, Y, X) in um, by default from the files.
+    `axes, channel`: of images, as for `read_image`; masks have no channels.
+    `pixel_size`: slices are resampled to square pixels of this size, in um; by default unchanged.
+    `keep_empty`: number of slices without a mask that are kept at each end of the z axis; by default all.
+    `only_labelled`: leave out all slices without a mask: they are treated as not annotated, not as empty.
+    `bits`: 8 or 16, of the images; by default 8 if they have 8, else 16.
+    `semantic`: write 255 for the foreground instead of IDs of instances.
+    Raises ParameterError if a value is invalid; the message lists every problem.
     """
 
     truth: str | None = None
