@@ -69,4 +69,4 @@ def is_cell_name(name: str) -> bool:
 
     Sulston et al. 1983, Dev. Biol. 100, 64: daughters are named by the axis of the division.
     """
-    return name == "P0" or (founder(name) is not None and _NAME.fullmatch(name) is not None)
+    return _NAME.fullmatch(name) is not None
