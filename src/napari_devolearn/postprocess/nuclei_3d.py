@@ -19,6 +19,7 @@ This and the other constants here were chosen on simulated volumes that were not
 """
 
 _LARGE_SADDLE = 0.99  # the same, where the two together are larger than most nuclei
+
 LARGE = (1.2, 1.6)
 """Sizes, relative to the median nucleus of the volume, between which `SADDLE` becomes `_LARGE_SADDLE`."""
 

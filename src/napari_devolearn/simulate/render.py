@@ -23,6 +23,7 @@ Chosen so that, as in slices of Fluo-N3DH-CE, a nucleus is about 60 grey values 
 equally large spread, and 0.8 % of the pixels far from the embryo exceed 60."""
 
 _STREAK = 0.2  # spread of one photon along y, in um: neighbours are correlated along y, not along x
+
 BLUR = (0.9, 0.25, 0.25)
 """Standard deviation of the point spread along z, y and x, in um."""
 

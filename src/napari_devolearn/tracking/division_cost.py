@@ -7,6 +7,7 @@ import numpy as np
 from napari_devolearn.tracking.tracklets import Tracklet
 
 _MIDDLE = 9.5  # cost per squared distance, in diameters, between the daughters' midpoint and their mother
+
 APART, APART_COST = 0.95, 1.5
 """Expected distance of two daughters, in diameters, and cost per squared difference."""
 
@@ -25,6 +26,7 @@ USUAL = 1.0
 movie may be in mitosis, and is then hardly larger than a daughter."""
 
 _HISTORY = 8  # number of frames for the mother's usual volume
+
 MISS, DIVISION = 2.5, -2.0
 """Costs of a frame with a missed nucleus (3 in 100 are missed), and of a division."""
 

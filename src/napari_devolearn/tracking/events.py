@@ -22,16 +22,19 @@ STEP = 0.2
 nuclei 3.5 um wide (median of the positions of EPIC, Murray et al. 2012)."""
 
 _JITTER = 0.12  # standard deviation of the centre of a segmented nucleus, in diameters
+
 UNLIKELY = 18.0
 """Maximum cost of a division: that of one track without a beginning and one without an end, which it
 replaces."""
 
 _LIKELIEST = 6  # maximum number of events considered at the beginning of a tracklet
+
 LEAP = 1.5
 """Maximum distance from the expected position, in units of `max_distance`: in young embryos some nuclei move
 by more than their diameter per minute."""
 
 _LATE = 2  # maximum number of frames between the first appearances of two daughters
+
 REACH = 2.2
 """Maximum distance of a new daughter from its mother, in diameters."""
 

@@ -8,6 +8,7 @@ import scipy
 from napari_devolearn._types import Floats32
 
 _LARGEST = 33  # pixels of the view, wider than a nucleus of 8 um
+
 _LITTLE, _MUCH = 0.3, 0.4
 """Haze relative to the brightest nuclei: none is removed up to the first, all from the second on."""
 

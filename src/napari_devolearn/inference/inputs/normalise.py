@@ -12,6 +12,7 @@ from napari_devolearn.inference.inputs.padding import find_content
 from napari_devolearn.models.spec import ModelSpec
 
 _FIELD = 66.0  # default field of view in um: an embryo and the background around it
+
 ROUNDING = 2e-6
 """Relative difference of equal pixels after resampling in float32."""
 

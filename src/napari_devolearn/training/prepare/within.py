@@ -21,6 +21,7 @@ from napari_devolearn.training.data.pairs import UNKNOWN, Split
 from napari_devolearn.training.prepare.split import default_held_out
 
 _FEWEST_SLICES = 5  # minimum number of labelled slices for holding out whole slices
+
 STRIP, GAP = 0.25, 1 / 16
 """Relative to the longer edge of an image: the held-out strip, and the gap next to it."""
 
