@@ -197,7 +197,7 @@ def test_a_failing_device_leaves_no_threads_or_files(slices: int) -> None:
 def test_failing_labelling_leaves_no_threads_or_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The following frames are already in work then."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise BrokenError("no memory")
 
     monkeypatch.setattr("napari_devolearn.inference.segment.label_frame", broken)
