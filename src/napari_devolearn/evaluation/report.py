@@ -48,17 +48,10 @@ MEANINGS: Mapping[str, str] = {
 class Report:
     """Result of a comparison, frame by frame.
 
-    Parameters
-    ----------
-    result, truth : Path
-    markers : Path or None
-        Ground truth for DET, if different from `truth`.
-    shapes : mapping of FramePair to Overlap
-        Overlap with `truth`.
-    presence : mapping of FramePair to Overlap
-        Overlap with `markers`.
-    tracking : dict
-        Scores of the tracks, if both sides have a track table.
+    `markers`: ground truth for DET, if different from `truth`.
+    `shapes`: overlap with `truth`.
+    `presence`: overlap with `markers`.
+    `tracking`: scores of the tracks, if both sides have a track table.
     """
 
     result: Path

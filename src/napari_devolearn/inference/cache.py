@@ -72,22 +72,13 @@ def _warn_if_large(size: int) -> None:
 class ProbabilityCache:
     """Outputs of a model for a movie, filled slice by slice.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (T, Z, Y, X) of the movie.
-    outputs : int
-        Number of outputs of the model: the probability for the threshold, and those that separate
-        touching objects.
-    budget : int
-        Bytes of one output in memory; a larger one is stored in a temporary file.
-
-    Attributes
-    ----------
-    data : ndarray, (T, Z, Y, X), uint8
-        The first output, 0..255 for 0..1; zeros in slices that are not predicted yet.
-    done : ndarray, (T, Z), bool
-        Slices that are predicted.
+    `shape`: (T, Z, Y, X) of the movie.
+    `outputs`: number of outputs of the model: the probability for the threshold, and those that separate
+    touching objects.
+    `budget`: bytes of one output in memory; a larger one is stored in a temporary file.
+    Attribute `data`: (T, Z, Y, X), uint8: the first output, 0..255 for 0..1; zeros in slices that are not
+    predicted yet.
+    Attribute `done`: (T, Z), bool: slices that are predicted.
     """
 
     def __init__(

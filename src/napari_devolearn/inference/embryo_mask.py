@@ -21,17 +21,9 @@ from napari_devolearn.postprocess.embryo import EMBRYO_PROBABILITY
 class EmbryoMaskedModel:
     """A model whose probability is 0 outside the embryo.
 
-    Parameters
-    ----------
-    model : Predictor
-        A nucleus or membrane model.
-    embryo : Predictor
-        ``load_model("embryo")``, on the same device.
-
-    Raises
-    ------
-    ParameterError
-        If `embryo` is not an embryo model.
+    `model`: a nucleus or membrane model.
+    `embryo`: ``load_model("embryo")``, on the same device.
+    Raises ParameterError if `embryo` is not an embryo model.
     """
 
     def __init__(self, model: Predictor, embryo: Predictor) -> None:

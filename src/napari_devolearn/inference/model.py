@@ -30,26 +30,13 @@ _GPU_BATCH = 16  # slices, until the GPU's memory runs out
 class Model:
     """A segmentation network on a device.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-    network : torch.nn.Module
-        (N, in_channels, Y, X) to logits (N, outputs, Y, X).
-    device : str
-        A device of this machine.
-    backend : {"auto", "torch", "torch-bf16", "openvino", "openvino-int8"}
-        How the network runs on a CPU.
-    ranges : dict of str to (float, float), optional
-        Ranges of the inputs of its convolutions, from ``read_ranges``; needed for 8-bit integers.
-    source : PredictorSource, optional
-        How to load it again; None if it was not loaded by `load_model`.
-
-    Attributes
-    ----------
-    batch : int
-        Best number of slices per call.
-    forward_passes : int
-        Slices that were predicted so far; each tile of a large slice counts as one.
+    `network`: (N, in_channels, Y, X) to logits (N, outputs, Y, X).
+    `device`: a device of this machine.
+    `backend`: how the network runs on a CPU.
+    `ranges`: ranges of the inputs of its convolutions, from ``read_ranges``; needed for 8-bit integers.
+    `source`: how to load it again; None if it was not loaded by `load_model`.
+    Attribute `batch`: best number of slices per call.
+    Attribute `forward_passes`: slices that were predicted so far; each tile of a large slice counts as one.
     """
 
     def __init__(
@@ -103,20 +90,12 @@ class Model:
     ) -> list[Probability]:
         """Predict slices of one shape.
 
-        Parameters
-        ----------
-        batch : sequence of ndarray, (Y, X) or (in_channels, Y, X), real
-            The slices, or the slices with their neighbours from ``Movie.slab``. A single slice is repeated
-            if the model takes neighbours.
-        size : tuple of float
-            Pixel size, (Y, X), in um.
-        spans : sequence of float, optional
-            Intensity range of each slice's volume, from ``volume_span``; 0 for a single slice.
-
-        Returns
-        -------
-        list of ndarray, (len(spec.outputs), Y, X), uint8
-            0..255 for 0..1; 0 in padding, and in a slice whose pixels are all equal.
+        `batch`: slices, (Y, X), real, or slices with their neighbours, (in_channels, Y, X), from
+        ``Movie.slab``. A single slice is repeated if the model takes neighbours.
+        `size`: pixel size, (Y, X), in um.
+        `spans`: intensity range of each slice's volume, from ``volume_span``; 0 for a single slice.
+        Returns a list of (len(spec.outputs), Y, X), uint8, 0..255 for 0..1; 0 in padding, and in a slice
+        whose pixels are all equal.
         """
         views = [SliceView.of(planes, self.spec) for planes in batch]
         each = zip(views, spans or [0.0] * len(batch), strict=True)

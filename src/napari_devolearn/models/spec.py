@@ -38,49 +38,29 @@ _TYPES_OF_ITEMS: dict[str, type] = {"decoder_channels": int, "outputs": str, "pe
 class ModelSpec:
     """Architecture, inputs and outputs of a network.
 
-    Parameters
-    ----------
-    name : str
-        Name under which ``load_model`` finds it.
-    task : {"nucleus", "membrane", "lineage", "neuron", "embryo"}
-        What it predicts.
-    architecture : {"fpn", "unet", "plain-unet", "resnet"}
-        Decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of Ronneberger
-        et al. 2015, "resnet" an encoder with one number per output instead of an image.
-    encoder : str
-        Encoder, by its name in segmentation-models-pytorch; not the address of a file or a hub.
-    encoder_depth : int
-        How many times a U-Net's encoder halves its input, 3 to 5; the deepest layers are the largest.
-    decoder_channels : tuple of int
-        Widths of a U-Net's decoder, one for each halving, from the deepest up; empty for the library's.
-    pixel_size : float
-        Edge of the square pixel it was trained at, in um. Inputs are resampled to it.
-    field_of_view : float, optional
-        Assumed width in um of the longer edge of an image with unknown pixel size; by default such an image
-        is assumed to have the model's pixel size.
-    in_channels : int
-        Greyscale channels of the input; ``2 * context + 1`` for a model with neighbouring slices.
-    context : int
-        Neighbouring slices on each side that are channels of the input, from the lowest z up.
-    z_step : float, optional
-        Distance between those slices, in um; needed where there is context.
-    outputs : tuple of str
-        Meaning of each output channel; the first is the probability to which the threshold applies.
-    normalisation : {"percentiles", "volume", "divide-255"}
-        How the intensities of a slice are scaled: by its own percentiles; the same, but a slice dimmer
-        than its volume stays so; "divide-255" as in DevoLearn, for 8-bit images, other images from their
-        minimum to their maximum.
-    percentiles : tuple of float
-        Intensity percentiles of a slice that normalisation maps to 0 and 1.
-    sha256 : str
-        SHA-256 of the weights file, in hexadecimal.
-    description : str
-        One line for lists and tooltips.
-
-    Raises
-    ------
-    WeightsError
-        If a value is invalid; the message names every problem.
+    `name`: name under which ``load_model`` finds it.
+    `task`: what it predicts.
+    `architecture`: decoder, by its name in segmentation-models-pytorch; "plain-unet" is the network of
+    Ronneberger et al. 2015, "resnet" an encoder with one number per output instead of an image.
+    `encoder`: encoder, by its name in segmentation-models-pytorch; not the address of a file or a hub.
+    `encoder_depth`: how many times a U-Net's encoder halves its input, 3 to 5; the deepest layers are the
+    largest.
+    `decoder_channels`: widths of a U-Net's decoder, one for each halving, from the deepest up; empty for the
+    library's.
+    `pixel_size`: edge of the square pixel it was trained at, in um. Inputs are resampled to it.
+    `field_of_view`: assumed width in um of the longer edge of an image with unknown pixel size; by default
+    such an image is assumed to have the model's pixel size.
+    `in_channels`: greyscale channels of the input; ``2 * context + 1`` for a model with neighbouring slices.
+    `context`: neighbouring slices on each side that are channels of the input, from the lowest z up.
+    `z_step`: distance between those slices, in um; needed where there is context.
+    `outputs`: meaning of each output channel; the first is the probability to which the threshold applies.
+    `normalisation`: how the intensities of a slice are scaled: by its own "percentiles"; "volume": the same,
+    but a slice dimmer than its volume stays so; "divide-255" as in DevoLearn, for 8-bit images, other images
+    from their minimum to their maximum.
+    `percentiles`: intensity percentiles of a slice that normalisation maps to 0 and 1.
+    `sha256`: SHA-256 of the weights file, in hexadecimal.
+    `description`: one line for lists and tooltips.
+    Raises WeightsError if a value is invalid; the message names every problem.
     """
 
     name: str

@@ -37,24 +37,14 @@ _ROUND = 0.96  # smallest over largest second moment; above it an outline has no
 class EmbryoSize:
     """Size and position of the largest embryo of a frame; NaN if undefined.
 
-    Parameters
-    ----------
-    embryos : int
-        Number of embryos.
-    cut : str
-        Edges of the image that cut it: ``""``, ``"side"``, ``"top or bottom"`` or both.
-    z, y, x : float
-        Mean voxel indices; the centre of the first voxel is 0.
-    length_um, width_um : float
-        Extent of its outline in the projection along z, along and across its long axis.
-    orientation_deg : float
-        Angle of the long axis, from X towards Y, above -90 and up to 90; NaN if it is round.
-    area_um2 : float
-        Area of its outline in the projection along z.
-    volume_um3 : float
-        NaN in 2D.
-    certainty : float
-        Mean probability within the outline; below `UNSURE` the outline is unreliable.
+    `embryos`: number of embryos.
+    `cut`: edges of the image that cut it: ``""``, ``"side"``, ``"top or bottom"`` or both.
+    `z, y, x`: mean voxel indices; the centre of the first voxel is 0.
+    `length_um, width_um`: extent of its outline in the projection along z, along and across its long axis.
+    `orientation_deg`: angle of the long axis, from X towards Y, above -90 and up to 90; NaN if it is round.
+    `area_um2`: area of its outline in the projection along z.
+    `volume_um3`: NaN in 2D.
+    `certainty`: mean probability within the outline; below `UNSURE` the outline is unreliable.
     """
 
     embryos: int

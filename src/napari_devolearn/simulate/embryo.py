@@ -20,17 +20,11 @@ from napari_devolearn.simulate.render import render_frame
 class SimulatedEmbryo:
     """A time-lapse and its ground truth.
 
-    Parameters
-    ----------
-    image : ndarray, (T, Z, Y, X), uint8
-    labels : ndarray, (T, Z, Y, X), uint16
-        Nuclei with the labels of their tracks, 0 = background.
-    tracks : Tracks
-        A mother ends in the frame before her two daughters begin.
-    voxel_size : tuple of float
-        (Z, Y, X) in um.
-    frame_interval : float
-        Minutes between frames.
+    `image`: (T, Z, Y, X), uint8.
+    `labels`: (T, Z, Y, X), uint16: nuclei with the labels of their tracks, 0 = background.
+    `tracks`: a mother ends in the frame before her two daughters begin.
+    `voxel_size`: (Z, Y, X) in um.
+    `frame_interval`: minutes between frames.
     """
 
     image: npt.NDArray[np.uint8]

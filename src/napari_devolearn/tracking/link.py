@@ -23,12 +23,8 @@ from napari_devolearn.tracking.steps import Steps, finish, part
 class Linked(NamedTuple):
     """Labels with track IDs, and their tracks.
 
-    Parameters
-    ----------
-    labels : ndarray, shape of the input, uint32
-        Track IDs, 0 = background.
-    tracks : Tracks
-        With frame numbers.
+    `labels`: shape of the input, uint32: track IDs, 0 = background.
+    `tracks`: with frame numbers.
     """
 
     labels: Labels

@@ -44,15 +44,9 @@ _RIM = 2.0  # um around the outline that are kept in the view
 class LineageModel:
     """A network that counts the founder lineages, on a device.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-    network : torch.nn.Module
-        (N, 1, Y, X) to scaled counts (N, 7).
-    device : str
-        A device of this machine.
-    embryo : Predictor, optional
-        ``load_model("embryo")``: bright pixels outside the embryo that it finds are ignored.
+    `network`: (N, 1, Y, X) to scaled counts (N, 7).
+    `device`: a device of this machine.
+    `embryo`: ``load_model("embryo")``: bright pixels outside the embryo that it finds are ignored.
     """
 
     def __init__(

@@ -12,23 +12,14 @@ ENOUGH = 0.97
 class EpochReport:
     """One row of a training curve.
 
-    Parameters
-    ----------
-    epoch : int
-        From 1; 0 for the initial weights, evaluated before any step.
-    loss : float
-        Mean over the epoch's steps; NaN for the initial weights.
-    scores : dict of str to float
-        Of the held-out images; the first selects the best epoch, and higher is better. ``kept`` of a
-        fine-tuning is the IoU of its masks of simulated images with those of the initial weights.
-    learning_rate, seconds : float
-        At the end of the epoch, and its duration.
-    batch : int
-        Number of images in a forward pass; smaller than requested after memory ran out.
-    best : bool
-        Whether no earlier epoch had a better `merit`.
-    share : float
-        Of the way from the initial weights to those of the best epoch; below 1 for a mixture of both.
+    `epoch`: from 1; 0 for the initial weights, evaluated before any step.
+    `loss`: mean over the epoch's steps; NaN for the initial weights.
+    `scores`: of the held-out images; the first selects the best epoch, and higher is better. ``kept`` of a
+    fine-tuning is the IoU of its masks of simulated images with those of the initial weights.
+    `learning_rate, seconds`: at the end of the epoch, and its duration.
+    `batch`: number of images in a forward pass; smaller than requested after memory ran out.
+    `best`: whether no earlier epoch had a better `merit`.
+    `share`: of the way from the initial weights to those of the best epoch; below 1 for a mixture of both.
     """
 
     epoch: int
