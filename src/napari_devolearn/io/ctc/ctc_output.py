@@ -9,14 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_devolearn.io.ctc.ctc_result import (
-    TABLE,
-    is_result,
-    mask_names,
-    rename_labels,
-    split_gaps,
-    warn_of_gaps,
-)
+from napari_devolearn.io.ctc.ctc_result import TABLE, is_result, mask_names, rename_labels
+from napari_devolearn.io.ctc.split_labels import split_gaps, warn_of_gaps
 from napari_devolearn.io.ctc.tracktable import write_tracks
 from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_folder

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,26 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import CTCFormatError, TooManyLabelsError, warn_caller
+from napari_devolearn.exceptions import CTCFormatError
 from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems, write_tracks
+from napari_devolearn.io.ctc.split_labels import MAX_LABEL, Renames, split_gaps, warn_of_gaps
+from napari_devolearn.io.ctc.tracktable import mask_problems, track_problems, write_tracks
 from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata
 from napari_devolearn.io.writing.atomic import atomic_folder
 from napari_devolearn.io.writing.frames import fit, numbered_frames
-from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels
+from napari_devolearn.lineage.tracks import Presence, Tracks, note_labels
 
 TABLE = "res_track.txt"
 """Name of the table of a result."""
 
 _MASK = re.compile(r"mask[0-9]+\.tif")
-MAX_LABEL = 65535
 
 NOT_LINKED = (
     "objects are not linked over time, so the rows of res_track.txt are not tracks; link the masks with "
     "'napari-devolearn track' before you use the table"
 )
 """Warning for a segmented movie that is written without tracks."""
-
-Renames = dict[int, dict[int, int]]
-"""By frame number: labels to rename, old to new."""
 
 
 def write_ctc(
@@ -96,7 +92,7 @@ def write_ctc(
         frames, voxel_size = frames or labels.frames, voxel_size or labels.voxel_size
         frame_interval = frame_interval or labels.frame_interval
         labels = labels.data
-    _refuse(folder, table_problems([(f"track {row.label}", row) for row in tracks.rows]) if tracks else [])
+    _refuse(folder, track_problems(tracks) if tracks else [])
     renames: Renames = {}
     with atomic_folder(folder, overwrite=overwrite, ours=is_result) as stage:
         presence: Presence = {}
@@ -160,54 +156,3 @@ def mask_names(numbers: Sequence[int], digits: int = 3) -> dict[int, str]:
     """File name of the mask of each frame, with at least `digits` digits."""
     width = max(digits, len(str(max(numbers))))
     return {number: f"mask{number:0{width}d}.tif" for number in numbers}
-
-
-def split_gaps(presence: Presence, frames: Sequence[int], folder: Path) -> tuple[Tracks, Renames]:
-    """Make one row per uninterrupted run of frames, since tracks in this format have no gaps.
-
-    `frames` are all frame numbers, ascending; `folder` is the result, for messages. Raises TooManyLabelsError
-    if this needs a label above 65535.
-    """
-    highest = max(presence, default=0)
-    unused = chain(range(highest + 1, MAX_LABEL + 1), range(1, highest))
-    free = (label for label in unused if label not in presence)
-    rows: list[Track] = []
-    renames: Renames = {}
-    for label, found in sorted(presence.items()):
-        parent = 0
-        for run in _runs(set(found), frames):
-            current = next(free, 0) if parent else label
-            if not current:
-                raise TooManyLabelsError(
-                    f"{folder}: labels that leave and return need more than {MAX_LABEL} labels; link the "
-                    "labels first and pass the tracks, or save as .ome.tif with write_ome_tiff"
-                )
-            if parent:
-                for number in run:
-                    renames.setdefault(number, {})[label] = current
-            rows.append(Track(current, run[0], run[-1], parent))
-            parent = current
-    return Tracks(tuple(sorted(rows))), renames
-
-
-def _runs(found: set[int], frames: Sequence[int]) -> Iterator[list[int]]:
-    """Cut at existing frames in which the label is absent."""
-    run: list[int] = []
-    for number in frames:
-        if number in found:
-            run.append(number)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
-
-
-def warn_of_gaps(folder: Path, renames: Renames) -> None:
-    """Warn about the labels that `split_gaps` split."""
-    split = {label for labels in renames.values() for label in labels}
-    if split:
-        warn_caller(
-            f"{folder}: {len(split)} labels leave and return, which the CTC format does not allow; each "
-            "return got a new label, with the former one as its parent"
-        )

@@ -17,10 +17,11 @@ from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.ctc.ctc_result import MAX_LABEL, TABLE
+from napari_devolearn.io.ctc.ctc_result import TABLE
 from napari_devolearn.io.ctc.layout import frame_files, raw_beside
 from napari_devolearn.io.ctc.mask_volumes import image_beside
 from napari_devolearn.io.ctc.names import FrameFile, parse_name
+from napari_devolearn.io.ctc.split_labels import MAX_LABEL
 from napari_devolearn.io.ctc.tracktable import mask_problems, parse_rows, table_problems
 from napari_devolearn.io.tiff.tif import open_tif
 from napari_devolearn.lineage.tracks import Presence, Track, Tracks, note_labels

@@ -106,8 +106,8 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
     """
     masks = open_masks(files, like.shape[1] if like else None)
     folder, numbers = files[0].path.parent, tuple(sorted(masks.files))
-    first = masks.files[numbers[0]][0][1]
     if not like:
+        first = masks.files[numbers[0]][0][1]
         calibration, offset = _calibration_beside(folder, first), first.offset
     else:
         _check_like(folder, masks.shape, numbers, like)
@@ -144,32 +144,23 @@ def labels_in_file(file: ImageFile) -> Stack:
     """
     check_integer([file])
     check_single_channel([file])
+    numbers = file.frame_numbers
+    # napari does not accept booleans as labels
     dtype = np.dtype(np.uint8) if file.dtype.kind == "b" else file.dtype
-    calibration = checked_calibration([file])
-    data = _without_negative(lazy_channel(file, 0), file)
-    data = data.astype(dtype) if data.dtype != dtype else data
+
+    def read(t: int, channel: int, *slices: slice) -> npt.NDArray[Any]:
+        labels = check_labels(file.read(t, channel, *slices), f"{file.path}: frame {numbers[t]}")
+        return labels.astype(dtype, copy=False)
+
     return placed_stack(
-        data,
-        file.frame_numbers,
-        calibration,
+        lazy_channel(replace(file, dtype=dtype, read=read), 0),
+        numbers,
+        checked_calibration([file]),
         source=file.path,
         missing=file.missing,
         name=layer_name(file.path),
         offset=file.offset,
     )
-
-
-def _without_negative(data: Any, file: ImageFile) -> Any:
-    """Lazy labels; reading a frame with a negative label raises an error."""
-    if data.dtype.kind != "i":
-        return data
-    numbers = file.frame_numbers
-
-    def check(block: npt.NDArray[Any], block_info: Any = None) -> npt.NDArray[Any]:
-        where = block_info[0]["array-location"][0] if block_info else (0, 0)
-        return check_labels(block, f"{file.path}: frame {numbers[where[0]]}")
-
-    return data.map_blocks(check, dtype=data.dtype, meta=data._meta)
 
 
 def _check_like(folder: Path, shape: tuple[int, ...], frames: Iterable[int], like: Stack) -> None:

@@ -61,7 +61,7 @@ def write_tracks(path: Path | str, tracks: Tracks, *, overwrite: bool = False) -
     OutputExistsError or OutputError if the file exists or cannot be written.
     """
     path = Path(path)
-    if problems := table_problems([(f"track {row.label}", row) for row in tracks.rows]):
+    if problems := track_problems(tracks):
         raise CTCFormatError(f"{path}: not written: {'; '.join(problems)}; fix the tracks")
     with atomic_file(path, overwrite=overwrite) as stage:
         stage.write_text("".join("{} {} {} {}\n".format(*row) for row in tracks.rows), newline="\n")
@@ -77,6 +77,11 @@ def table_problems(rows: Sequence[tuple[str, Track]]) -> list[str]:
         problems += [f"{where}: {problem}" for problem in _row_problems(row, seen, by_label)]
         seen.add(row.label)
     return problems + list(_cycles(by_label))
+
+
+def track_problems(tracks: Tracks) -> list[str]:
+    """Find contradictions between tracks, as `table_problems`, each named as "track 7"."""
+    return table_problems([(f"track {row.label}", row) for row in tracks.rows])
 
 
 def mask_problems(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import CTCFormatError, OutputError, OutputExistsError
 from napari_devolearn.io.core.calibration import check_interval, check_voxel_size
-from napari_devolearn.io.ctc.tracktable import table_problems
+from napari_devolearn.io.ctc.tracktable import track_problems
 from napari_devolearn.io.writing.atomic import explained
 from napari_devolearn.io.writing.partial import partial_name, replace_folder
 from napari_devolearn.lineage.tracks import Tracks
@@ -120,7 +120,7 @@ def _metadata(voxel_size: VoxelSize | None, frame_interval: float | None) -> Any
 
 
 def _check(path: Path, tracks: Tracks, points: npt.NDArray[np.floating]) -> None:
-    problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
+    problems = track_problems(tracks)
     labels, rows = set(points[:, 0].astype(int).tolist()), {row.label: row for row in tracks.rows}
     problems += [f"track {label} has no object" for label in sorted(rows.keys() - labels)]
     problems += [f"label {label} is in no track" for label in sorted(labels - rows.keys())]
