@@ -17,21 +17,11 @@ from napari_devolearn.io.core.ctc_datasets import find_ctc_dataset
 
 UNKNOWN = "unknown: sizes are in pixels"
 
-_EDGES = (1e-4, 1e5)
-"""um: plausible edges of a voxel, from the size of an atom to 10 cm."""
-
-_MINUTES = (1e-9, 1e6)
-"""Plausible frame intervals: from a fraction of a microsecond to two years."""
-
-_NUCLEUS = 20.0
-"""um: largest plausible diameter of a nucleus; larger pixels get a warning."""
-
-_FINEST = 0.01
-"""um: smallest plausible pixel of a light microscope."""
-
-_IMAGE = 0.3
-"""um: smallest plausible width of an image."""
-
+_EDGES = (1e-4, 1e5)  # um: plausible edges of a voxel, from the size of an atom to 10 cm
+_MINUTES = (1e-9, 1e6)  # minutes: plausible frame intervals, from a fraction of a microsecond to two years
+_NUCLEUS = 20.0  # um: largest plausible diameter of a nucleus; larger pixels get a warning
+_FINEST = 0.01  # um: smallest plausible pixel of a light microscope
+_IMAGE = 0.3  # um: smallest plausible width of an image
 FARTHEST = 1e9
 """Voxels: farthest plausible position of an image."""
 

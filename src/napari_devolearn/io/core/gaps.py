@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration
 from napari_devolearn.io.core.stack import Stack
 
@@ -60,6 +60,15 @@ def _filled(data: Any, numbers: Sequence[int]) -> Any:
             parts.append(da.zeros(shape, dtype=data.dtype, chunks=(1, *data.chunks[1:])))
         parts.append(data[begin:end])
     return da.concatenate(parts)
+
+
+def warn_of_missing(stack: Stack, what: str) -> None:
+    """Warn about missing frames, if there are any; `what` names their files: "mask for"."""
+    if stack.missing:
+        warn_caller(
+            f"{stack.source}: no {what} frames {frame_ranges(stack.missing)}; they are shown empty and count "
+            "as missing"
+        )
 
 
 def frame_ranges(numbers: Iterable[int]) -> str:

@@ -80,11 +80,9 @@ class ImageFile:
 
 def lazy_channel(file: ImageFile, channel: int) -> Any:
     """Make a dask array, (T, Z, Y, X), of one channel; nothing is read."""
-
-    def read(t: int, *slices: slice) -> npt.NDArray[Any]:
-        return file.read(t, channel, *slices)
-
-    return lazy_frames(read, file.shape, file.dtype, by_slices=file.by_slices)
+    return lazy_frames(
+        lambda t, *slices: file.read(t, channel, *slices), file.shape, file.dtype, by_slices=file.by_slices
+    )
 
 
 def pick_channel(file: ImageFile, channel: int) -> ImageFile:

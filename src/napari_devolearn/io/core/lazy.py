@@ -11,8 +11,7 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-_CHUNK = 32 * 2**20
-"""Maximum bytes to read to show one slice."""
+_CHUNK = 32 * 2**20  # maximum bytes to read to show one slice
 
 
 @dataclass(frozen=True)

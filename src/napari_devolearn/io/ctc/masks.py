@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, find_calibration
-from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
+from napari_devolearn.io.core.gaps import frame_ranges, placed_stack, warn_of_missing
 from napari_devolearn.io.core.image_file import ImageFile, checked_calibration, lazy_channel, pick_channel
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -115,13 +115,9 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
         calibration = Calibration(
             voxel_size=like.voxel_size, origin=like.calibration, frame_interval=like.frame_interval
         )
-
-    def read(t: int) -> npt.NDArray[Any]:
-        return masks.read(numbers[t])
-
     own = folder.absolute()
     stack = placed_stack(
-        lazy_frames(read, (len(numbers), *masks.shape), masks.dtype),
+        lazy_frames(lambda t: masks.read(numbers[t]), (len(numbers), *masks.shape), masks.dtype),
         numbers,
         calibration,
         source=folder,
@@ -129,11 +125,8 @@ def read_masks(files: Sequence[FrameFile], *, like: Stack | None = None) -> Stac
         name=f"{own.parent.name}/{own.name}" if own.name.upper() in ("SEG", "TRA") else own.name,
         offset=offset,
     )
-    if stack.missing and not like:
-        warn_caller(
-            f"{folder}: no mask for frames {frame_ranges(stack.missing)}; they are shown empty and count as "
-            "missing"
-        )
+    if not like:
+        warn_of_missing(stack, "mask for")
     return stack
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import numpy.typing as npt
 
 from napari_devolearn._types import VoxelSize
-from napari_devolearn.exceptions import CTCFormatError, ImageFormatError, warn_caller
-from napari_devolearn.io.core.gaps import frame_ranges, placed_stack
+from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
+from napari_devolearn.io.core.gaps import placed_stack, warn_of_missing
 from napari_devolearn.io.core.image_file import ImageFile, checked_calibration
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
@@ -86,26 +83,16 @@ def stack_files(
             f"{long[0].path}: has {long[0].shape[0]} time points, but is one frame of a sequence; open it "
             "separately"
         )
-    calibration = checked_calibration(files, voxel_size)
-
-    def read(t: int) -> npt.NDArray[Any]:
-        return files[t].read(0, chosen)
-
-    shape, dtype = files[0].shape[1:], files[0].dtype
     stack = placed_stack(
-        lazy_frames(read, (len(files), *shape), dtype),
+        lazy_frames(lambda t: files[t].read(0, chosen), (len(files), *files[0].shape[1:]), files[0].dtype),
         frames,
-        calibration,
+        checked_calibration(files, voxel_size),
         source=source,
         name=source.absolute().name,
         offset=files[0].offset,
         channel=chosen if files[0].channels > 1 else None,
     )
-    if stack.missing:
-        warn_caller(
-            f"{source}: no file for the frames {frame_ranges(stack.missing)}; they are shown empty and count "
-            "as missing"
-        )
+    warn_of_missing(stack, "file for the")
     return stack
 
 

@@ -34,8 +34,7 @@ _KINDS = {
     9: "uint8", 10: "int16", 11: "uint16", 12: "int32", 13: "uint32", 14: "int64", 15: "uint64",
 }  # fmt: skip
 _COMPLEX, _LOGICAL = 0x800, 0x200
-_NUMERIC = {kind for code, kind in _KINDS.items() if 6 <= code <= 13} | {"logical"}
-"""Classes of numbers."""
+_NUMERIC = {kind for code, kind in _KINDS.items() if 6 <= code <= 13} | {"logical"}  # classes of numbers
 
 
 def open_mat(path: Path, variable: str | None = None) -> ImageFile:

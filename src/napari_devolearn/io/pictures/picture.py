@@ -26,8 +26,7 @@ _REMEDY = "copy it again or save it again, an image of more than 179 million pix
 """Pillow's ``MAX_IMAGE_PIXELS`` is 89 million; it raises from twice that on."""
 
 _JPEG_START = b"\xff\xd8\xff"
-_JPEG_IN_TIFF = (6, 7)
-"""Values of the tag Compression: TIFF 6.0, section 22, and its Technical Note 2."""
+_JPEG_IN_TIFF = (6, 7)  # values of the tag Compression: TIFF 6.0, section 22, and its Technical Note 2
 
 
 def open_picture(path: Path) -> ImageFile:

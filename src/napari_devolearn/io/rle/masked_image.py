@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from napari_devolearn.exceptions import RLEFormatError, warn_caller
 from napari_devolearn.io.core.lazy import lazy_frames
@@ -56,12 +55,12 @@ def labels_of(images: Sequence[MaskedImage], source: Path) -> Stack:
         )
     shape = images[0].shape
     _warn_if_shared(images, source)
-
-    def read(t: int) -> npt.NDArray[np.uint32]:
-        return draw_runs(images[t].objects, shape)[None]
-
     return Stack(
-        data=lazy_frames(read, (len(images), 1, *shape), np.dtype(np.uint32)),
+        data=lazy_frames(
+            lambda t: draw_runs(images[t].objects, shape)[None],
+            (len(images), 1, *shape),
+            np.dtype(np.uint32),
+        ),
         name=f"{source.stem} labels",
         source=source,
         frames=tuple(range(len(images))),

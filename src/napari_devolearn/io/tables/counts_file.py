@@ -14,8 +14,7 @@ from napari_devolearn.lineage.plot.figure import draw_populations
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 
-_KNOWN = ("age_min", "trusted", "measured")
-"""Further columns."""
+_KNOWN = ("age_min", "trusted", "measured")  # further columns
 
 
 def write_counts(

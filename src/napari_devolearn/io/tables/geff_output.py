@@ -18,8 +18,7 @@ from napari_devolearn.io.writing.atomic import explained
 from napari_devolearn.io.writing.partial import partial_name, replace_folder
 from napari_devolearn.lineage.tracks import Tracks
 
-_MARKS = (".zgroup", "zarr.json")
-"""Files of every Zarr group."""
+_MARKS = (".zgroup", "zarr.json")  # files of every Zarr group
 
 
 def write_geff(

@@ -25,9 +25,7 @@ predictor, tile width and length, sample format, depth."""
 REDUCED = -1
 
 _KIND, _STRIP_STARTS, _STRIP_SIZES = 254, 273, 279
-_REDUCED = 1 | 4
-"""Bits of the tag NewSubfileType: a smaller copy of another page, or a mask of it."""
-
+_REDUCED = 1 | 4  # bits of the tag NewSubfileType: a smaller copy of another page, or a mask of it
 _MOST_TAGS = 4096
 
 _BYTES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)

@@ -18,8 +18,7 @@ from napari_devolearn.io.tiff.promise import Promise
 if TYPE_CHECKING:
     import tifffile
 
-_SUB_IFDS = 330
-"""Tag of other chains of pages."""
+_SUB_IFDS = 330  # tag of other chains of pages
 
 
 def shaped_promise(page: tifffile.TiffPage, count: int) -> Promise:

@@ -23,8 +23,7 @@ from napari_devolearn.io.tiff.promise import Promise
 if TYPE_CHECKING:
     import tifffile
 
-_USUAL = "correcting LSM bitspersample tag"
-"""Logged for each LSM of two channels."""
+_USUAL = "correcting LSM bitspersample tag"  # logged for each LSM of two channels
 
 Indices = npt.NDArray[np.intp]
 
