@@ -16,7 +16,7 @@ from napari_devolearn.io.core.calibration import check_voxel_size
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.split_labels import MAX_LABEL, Renames, split_gaps, warn_of_gaps
 from napari_devolearn.io.ctc.tracktable import mask_problems, track_problems, write_tracks
-from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata
+from napari_devolearn.io.tiff.ome_metadata import OME_TIFF, ome_metadata
 from napari_devolearn.io.writing.atomic import atomic_folder
 from napari_devolearn.io.writing.frames import fit, numbered_frames
 from napari_devolearn.lineage.tracks import Presence, Tracks, note_labels

@@ -6,7 +6,7 @@ The schema: https://docs.openmicroscopy.org/ome-model/, "OME-TIFF specification"
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -46,9 +46,9 @@ def ome_promises(xml: str, name: str, count: int) -> list[Promise]:
         root = ET.fromstring(xml)  # noqa: S314  as tifffile itself does
     except ET.ParseError as error:
         return [replace(unclear, problem=f"its OME-XML cannot be read ({error})")]
-    if _children(root, "BinaryOnly"):
+    if root.find("{*}BinaryOnly") is not None:
         raise OtherFiles
-    pixels = [(image, node) for image in _children(root, "Image") for node in _children(image, "Pixels")]
+    pixels = [(image, node) for image in root.findall("{*}Image") for node in image.findall("{*}Pixels")]
     if not pixels:
         return [replace(unclear, problem="its OME-XML describes no image")]
     stored = _stored(root)
@@ -75,7 +75,7 @@ def _promise(pixels: ET.Element) -> Promise:
         problem = f"its OME-XML says {', '.join(given)}, order {order}, which is implausible"
         known = (sizes["T"], sizes["Z"])
         return Promise(by=_BY, letters="TZ", sizes=known, calibration=calibration, problem=problem)
-    channels = _children(pixels, "Channel")
+    channels = pixels.findall("{*}Channel")
     samples = max(1, _whole(channels[0].get("SamplesPerPixel", "1"))) if channels else 1
     sizes["C"] = max(1, sizes["C"] // samples)
     names = tuple(node.get("Name", "") for node in channels)
@@ -93,7 +93,7 @@ def _pages(
     pixels: ET.Element, letters: str, shape: tuple[int, ...], count: int
 ) -> tuple[npt.NDArray[np.intp] | None, str]:
     """Page of each plane, and a problem of it."""
-    blocks = list(map(_block, _children(pixels, "TiffData")))
+    blocks = list(map(_block, pixels.findall("{*}TiffData")))
     planes = math.prod(shape)
     if not blocks or (len(blocks) == 1 and blocks[0][2] is None):
         return None, ""
@@ -128,7 +128,7 @@ def _block(node: ET.Element) -> tuple[dict[str, int], int, int | None]:
 
 def _check_files(pixels: ET.Element, uuid: str | None, name: str) -> None:
     """Raise OtherFiles if planes are not in the file `name`."""
-    found = [node for node in pixels.iter() if _name(node) == "UUID"]
+    found = pixels.iterfind(".//{*}UUID")
     files = {(node.text or "").strip(): node.get("FileName", "").lower() for node in found}
     others = len(files) > 1 and set(files.values()) != {name.lower()}
     if others or (files and uuid and uuid not in files and name.lower() not in files.values()):
@@ -140,40 +140,30 @@ def _place(letters: str, numbers: Sequence[int]) -> str:
 
 
 def _calibration(attributes: Mapping[str, str], slices: int) -> Calibration:
-    units = {axis: attributes.get(f"PhysicalSize{axis}Unit") for axis in "XYZ"}
-    sizes = {axis: number(attributes.get(f"PhysicalSize{axis}")) for axis in "XYZ"}
-    edges: dict[str, float | None] = {}
-    for axis, size in sizes.items():
-        um = um_in(attributes.get(f"PhysicalSize{axis}Unit", "µm"))
-        edges[axis] = size * um if size is not None and um else None
-    interval, minutes = (
-        number(attributes.get("TimeIncrement")),
-        minutes_in(attributes.get("TimeIncrementUnit", "s")),
-    )
-    time = interval * minutes if interval is not None and minutes else None
-    notes = unknown_units(
-        {
-            f"PhysicalSize{axis}Unit": unit
-            for axis, unit in units.items()
-            if f"PhysicalSize{axis}" in attributes
-        }
-    )
-    return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=notes)
+    def length(name: str, default: str, convert: Callable[[object], float | None]) -> float | None:
+        value, unit = number(attributes.get(name)), convert(attributes.get(f"{name}Unit", default))
+        return value * unit if value is not None and unit else None
+
+    names = {axis: f"PhysicalSize{axis}" for axis in "XYZ"}
+    edges = {axis: length(name, "µm", um_in) for axis, name in names.items()}
+    time = length("TimeIncrement", "s", minutes_in)
+    units = {f"{name}Unit": attributes.get(f"{name}Unit") for name in names.values() if name in attributes}
+    return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=unknown_units(units))
 
 
 def _stored(root: ET.Element) -> dict[str, Any]:
     """Frames, missing frames and offset in the annotation of ``write_ome_tiff``; invalid ones are omitted."""
-    for node in root.iter():
-        if _name(node) == "MapAnnotation" and node.get("Namespace") == "napari-devolearn":
-            values = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
-            offset = tuple(number(one) or 0.0 for one in values.get("offset", ()))
-            known = len(offset) == 3 and all(abs(step) <= FARTHEST for step in offset)
-            return {
-                "frames": _frame_numbers(values.get("frames", [])),
-                "missing": frozenset(_frame_numbers(values.get("missing", []))),
-                "offset": offset if known else (0.0, 0.0, 0.0),
-            }
-    return {}
+    node = root.find(".//{*}MapAnnotation[@Namespace='napari-devolearn']")
+    if node is None:
+        return {}
+    values = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
+    offset = tuple(number(one) or 0.0 for one in values.get("offset", ()))
+    known = len(offset) == 3 and all(abs(step) <= FARTHEST for step in offset)
+    return {
+        "frames": _frame_numbers(values.get("frames", [])),
+        "missing": frozenset(_frame_numbers(values.get("missing", []))),
+        "offset": offset if known else (0.0, 0.0, 0.0),
+    }
 
 
 def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
@@ -181,14 +171,6 @@ def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
     numbers = [int(one) for one in texts if one.isdecimal() and len(one) < 10]
     rising = all(a < b for a, b in pairwise(numbers))
     return tuple(numbers) if rising and len(numbers) == len(texts) else ()
-
-
-def _name(node: ET.Element) -> str:
-    return str(node.tag).rpartition("}")[2]
-
-
-def _children(node: ET.Element, name: str) -> list[ET.Element]:
-    return [child for child in node if _name(child) == name]
 
 
 def _whole(text: str | None, wrong: int = 0) -> int:

@@ -6,20 +6,17 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.calibration import check_interval, check_offset, check_voxel_size
+from napari_devolearn.io.core.calibration import check_offset, check_voxel_size
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.tiff.ome_metadata import OME_TIFF, ome_metadata, plane_positions
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_array, to_tzyx
-
-OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
-"""Arguments of `tifffile.imwrite` for all tif files of this package."""
 
 _CLASSIC_TIFF_LIMIT = 2**32 - 2**25  # 4 GiB of offsets, less space for the metadata
 
@@ -96,7 +93,7 @@ def write_ome_tiff(
             metadata=ome_metadata(
                 "TZYX", name, voxel_size, frame_interval, frames, missing, offset, file=path.name
             )
-            | _positions(offset, voxel_size, shape),
+            | plane_positions(offset, voxel_size, shape),
             **OME_TIFF,
         )
         if next(volumes, None) is not None:  # tifffile stops after the last expected frame
@@ -104,62 +101,6 @@ def write_ome_tiff(
                 f"{path}: more frames than the {shape[0]} of the shape {shape}; give the right shape"
             )
     return path
-
-
-def ome_metadata(
-    axes: str,
-    name: str,
-    voxel_size: VoxelSize | None,
-    frame_interval: float | None = None,
-    frames: Sequence[int] | None = None,
-    missing: Collection[int] = (),
-    offset: Sequence[float] = (0.0, 0.0, 0.0),
-    *,
-    file: str,
-) -> dict[str, Any]:
-    """Metadata of an image for `tifffile.imwrite`, which writes them as OME-XML; unknown values are omitted.
-
-    OME's identifier is computed from the file name and the arguments, so that equal results are equal files.
-    Lengths and offset are those of `write_ome_tiff`.
-    """
-    if not name.isprintable():
-        raise ImageFormatError(f"{file}: the name {name!r} has characters that XML does not allow; omit them")
-    check_interval(frame_interval)
-    if voxel_size is not None:
-        check_voxel_size(voxel_size)
-    metadata: dict[str, Any] = {"axes": axes, "Name": name}
-    for axis, size in zip("ZYX", voxel_size or (), strict=False):
-        metadata |= {f"PhysicalSize{axis}": float(size), f"PhysicalSize{axis}Unit": "µm"}
-    if frame_interval is not None:
-        metadata |= {"TimeIncrement": float(frame_interval), "TimeIncrementUnit": "min"}
-    kept: dict[str, list[Any]] = {
-        "frames": [int(number) for number in frames or ()],
-        "missing": sorted(missing),
-        "offset": [float(step) for step in offset] if any(offset) else [],
-    }
-    if ours := {key: ",".join(map(str, values)) for key, values in kept.items() if values}:
-        metadata["MapAnnotation"] = {"Namespace": "napari-devolearn", **ours}
-    # file names may contain bytes that are not UTF-8
-    described = f"napari-devolearn:{file}:{metadata}".encode("utf-8", "backslashreplace").decode()
-    identifier = uuid5(NAMESPACE_URL, described)
-    return metadata | {"UUID": f"urn:uuid:{identifier}"}
-
-
-def _positions(
-    offset: Sequence[float], voxel_size: VoxelSize | None, shape: tuple[int, int, int, int]
-) -> dict[str, Any]:
-    """Stage positions of the planes in OME metadata; nothing if the offset is 0."""
-    if not any(offset):
-        return {}
-    edges, unit = voxel_size or (1.0, 1.0, 1.0), "µm" if voxel_size else "pixel"
-    z, y, x = (step * edge for step, edge in zip(offset, edges, strict=True))
-    count, depth = shape[0] * shape[1], shape[1]
-    plane: dict[str, Any] = {
-        "PositionX": [x] * count,
-        "PositionY": [y] * count,
-        "PositionZ": [z + edges[0] * (index % depth) for index in range(count)],
-    }
-    return {"Plane": plane | {f"Position{axis}Unit": [unit] * count for axis in "XYZ"}}
 
 
 def _stream(

@@ -16,8 +16,6 @@ import numpy.typing as npt
 
 from napari_devolearn.exceptions import ImageFormatError
 
-_ORDERS = {b"II": "<", b"MM": ">"}
-
 _STRUCTURE = (256, 257, 258, 259, 277, 284, 317, 322, 323, 339, 32997)
 """Tags of the pixel layout: width, length, bits, compression, samples, planar configuration,
 predictor, tile width and length, sample format, depth."""
@@ -102,18 +100,14 @@ class _Layout(NamedTuple):
 
 def _start(path: Path, file: BinaryIO) -> tuple[_Layout, int]:
     header = file.read(16).ljust(16, b"\0")
-    order = _ORDERS.get(header[:2], "")
+    order = {b"II": "<", b"MM": ">"}.get(header[:2], "")
     version = struct.unpack(f"{order}H", header[2:4])[0] if order else 0
     if version not in (42, 43):
         raise ImageFormatError(f"{path}: not a TIFF file, despite its name; save the image as TIFF")
     count, place, wide, first = ("H", "I", 4, header[4:8]) if version == 42 else ("Q", "Q", 8, header[8:16])
-    fields = [
-        ("code", f"{order}u2"),
-        ("type", f"{order}u2"),
-        ("count", f"{order}u{wide}"),
-        ("value", f"V{wide}"),
-    ]
-    layout = _Layout(order + count, order + place, np.dtype(fields))
+    short, long = f"{order}u2", f"{order}u{wide}"
+    entry = np.dtype([("code", short), ("type", short), ("count", long), ("value", f"V{wide}")])
+    layout = _Layout(order + count, order + place, entry)
     offset: int = struct.unpack(layout.offset, first)[0]
     if not offset:
         raise ImageFormatError(f"{path}: is a TIFF file without a page; copy it again or save it again")

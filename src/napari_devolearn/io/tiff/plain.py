@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tiff import imagej
-from napari_devolearn.io.tiff.pages import Pages
+from napari_devolearn.io.tiff.compare import TifPages, check_pixels, planes_in_page
 from napari_devolearn.io.tiff.promise import Promise
 
 if TYPE_CHECKING:
@@ -53,16 +51,15 @@ def plain_promise(page: tifffile.TiffPage, count: int) -> Promise:
     )
 
 
-def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
+def lost_pages(file: TifPages) -> str:
     """A note if the chain of pages skips some, in a file whose header does not count them; else "".
 
     Traces of skipped pages are the tag PageNumber, which few programs write, and bytes that belong to no
     page. A file that was saved again without its last pages has no trace. Raises ImageFormatError if the file
     is truncated within the pixels of any page.
     """
-    import tifffile
-
-    first, count = tif.pages.first, len(pages.offsets)
+    pages, first = file.pages, file.tif.pages.first
+    count = len(pages.offsets)
     numbered = first.tags.valueof("PageNumber")
     if isinstance(numbered, tuple) and numbered[1:] > (count,):
         return f"its first page is numbered as one of {numbered[1]}, but it has {count}; copy it again"
@@ -72,16 +69,13 @@ def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
     known = pages.headers[pages.headers[:, 1] <= pages.size]  # others are damaged
     extents = [known, pages.pixels, np.array([(0, 16), (pages.size, pages.size)])]
     for number in np.flatnonzero(sizes == 0).tolist():
-        frame = tifffile.TiffFrame(tif, number, offset=int(pages.offsets[number]))
+        frame = file.frame(number)
         if len(frame.databytecounts) != len(frame.dataoffsets):  # sizes are optional in old files
             return ""
+        check_pixels(file.path, frame, pages.size)
         starts, lengths = np.array([frame.dataoffsets, frame.databytecounts], np.int64)
         extents.append(np.stack([starts, starts + lengths], axis=1))
         sizes[number] = lengths.sum()
-        if (end := extents[-1].max(initial=0)) > pages.size:
-            raise ImageFormatError(
-                f"{path}: truncated: {pages.size} bytes, but the pixels need {end}; copy it again"
-            )
     used = np.concatenate(extents)
     used = used[np.argsort(used[:, 0])]
     gaps = used[1:, 0] - np.maximum.accumulate(used[:, 1])[:-1]
@@ -93,13 +87,6 @@ def lost_pages(path: Path, tif: tifffile.TiffFile, pages: Pages) -> str:
         f"{left} of its bytes belong to none of its {count} pages, as if pages were lost; if some are "
         "missing, copy it again or save it again"
     )
-
-
-def planes_in_page(page: tifffile.TiffPage) -> tuple[int, bool]:
-    """Number of planes in a page, and whether they are interleaved samples."""
-    if page.axes.endswith("S"):
-        return page.shape[-1] * math.prod(page.shape[:-3]), True
-    return math.prod(page.shape[:-2]), False
 
 
 def resolution_of(page: tifffile.TiffPage) -> tuple[list[float | None], int]:

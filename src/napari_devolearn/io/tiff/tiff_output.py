@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from napari_devolearn.io.tiff.ome_tiff import OME_TIFF, ome_metadata, write_ome_tiff
+from napari_devolearn.io.tiff.ome_metadata import OME_TIFF, ome_metadata
+from napari_devolearn.io.tiff.ome_tiff import write_ome_tiff
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import fit
 from napari_devolearn.io.writing.output import FrameOutput, LabelsOf
