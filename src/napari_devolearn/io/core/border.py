@@ -90,6 +90,11 @@ def expect(value: object, kind: type[Value], name: str) -> Value:
     return value  # type: ignore[return-value]
 
 
+def expect_list(values: object, kind: type[Value], name: str) -> list[Value]:
+    """Return a parsed list of values of a type, or raise ValueError as `expect`."""
+    return [expect(one, kind, f"{name}[{place}]") for place, one in enumerate(expect(values, list, name))]
+
+
 def read_json(path: Path, *, kind: type[DevolearnError], remedy: str) -> dict[str, Any]:
     """Read a file with one JSON object; raises `kind` if it is missing, not JSON, or not an object."""
     with reading(path, kind=kind, remedy=remedy):

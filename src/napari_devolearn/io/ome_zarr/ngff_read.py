@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
-from napari_devolearn.io.core.border import expect, reading
-from napari_devolearn.io.core.calibration import FARTHEST, UNKNOWN, Calibration, calibration_from
+from napari_devolearn.io.core.border import expect, expect_list, reading
+from napari_devolearn.io.core.calibration import UNKNOWN, Calibration, calibration_from
 from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
+from napari_devolearn.io.ome_zarr.transforms import first_frame_of, scale_and_translation, steps_of
 
 OURS = "napari-devolearn"
 """Attribute for metadata of this package that NGFF does not define."""
 
 _BEFORE_AXES_HAD_NAMES = ("t", "c", "z", "y", "x")  # NGFF 0.1 and 0.2
-_REMEDY = "correct its attributes or save it again"
 
 
 class Multiscale(NamedTuple):
@@ -48,6 +48,11 @@ class Multiscale(NamedTuple):
     missing: frozenset[int]
 
 
+def reading_attributes(path: Path) -> AbstractContextManager[None]:
+    """Turn errors in the attributes of a group into one line, as `reading`."""
+    return reading(path, "OME-Zarr attributes", remedy="correct its attributes or save it again")
+
+
 def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     """The NGFF attributes of a group, of any version; raises ValueError if they are not an object."""
     return expect(attributes.get("ome", attributes), dict, "ome")
@@ -55,8 +60,7 @@ def ome_attributes(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
     """A list of names among the attributes of a group, or []; raises ValueError if they are not strings."""
-    found = expect(ome_attributes(attributes).get(key) or [], list, key)
-    return [expect(name, str, f"{key}[{place}]") for place, name in enumerate(found)]
+    return expect_list(ome_attributes(attributes).get(key) or [], str, key)
 
 
 def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | None:
@@ -65,20 +69,17 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
     Warns about further images and transformations that are not supported. Raises ImageFormatError if an
     attribute has a type other than NGFF's, or there are axes other than T, C, Z, Y and X.
     """
-    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
+    with reading_attributes(path):
         ome = ome_attributes(attributes)
         described = expect(ome.get("multiscales") or [], list, "multiscales")
         if not described:
             return None
         image = expect(described[0], dict, "multiscales[0]")
         names, units = _axes(image, path)
-        datasets = [
-            expect(one, dict, f"datasets[{place}]")
-            for place, one in enumerate(expect(image.get("datasets"), list, "datasets"))
-        ]
+        datasets = expect_list(image.get("datasets"), dict, "datasets")
         if not datasets:
             raise ValueError("datasets is empty")
-        placed = [_placed(dataset, image, len(names), path) for dataset in datasets]
+        placed = [scale_and_translation(dataset, image, len(names), path) for dataset in datasets]
         levels = tuple(expect(dataset.get("path"), str, "path") for dataset in datasets)
         frames, missing = _stored_frames(attributes)
     if len(described) > 1:
@@ -87,17 +88,14 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
             "separate groups to open them"
         )
     scale, translation = placed[0]
-    at = {
-        name: _steps(path, name, *placed_by)
-        for name, *placed_by in zip(names, scale, translation, strict=True)
-    }
+    at = {name: steps_of(path, name, *by) for name, *by in zip(names, scale, translation, strict=True)}
     return Multiscale(
         axes=names,
         levels=levels,
         scales=tuple(tuple(scale) for scale, _ in placed),
         calibration=_calibration(names, units, scale),
         offset=(at.get("z", 0.0), at.get("y", 0.0), at.get("x", 0.0)),
-        first_frame=_first_frame(at.get("t", 0.0), path),
+        first_frame=first_frame_of(at.get("t", 0.0), path),
         name=str(image.get("name") or ""),
         labels="image-label" in ome,
         frames=frames,
@@ -117,60 +115,6 @@ def _axes(image: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], list[s
             f"{path}: has the axes {', '.join(names)}; save it with axes among T, C, Z, Y and X"
         )
     return names, [str(axis.get("unit", "")) for axis in axes]
-
-
-def _placed(
-    dataset: Mapping[str, Any], image: Mapping[str, Any], axes: int, path: Path
-) -> tuple[list[float], list[float]]:
-    """Scale and translation of an array: its own transformations, then those of its image."""
-    scale, translation = [1.0] * axes, [0.0] * axes
-    for described in (dataset, image):
-        steps = expect(described.get("coordinateTransformations") or [], list, "coordinateTransformations")
-        for step in steps:
-            kind = expect(step, dict, "a coordinateTransformation").get("type")
-            if kind == "scale":
-                values = _numbers(step, "scale", axes)
-                scale = [a * b for a, b in zip(scale, values, strict=True)]
-                translation = [a * b for a, b in zip(translation, values, strict=True)]
-            elif kind == "translation":
-                values = _numbers(step, "translation", axes)
-                translation = [a + b for a, b in zip(translation, values, strict=True)]
-            elif kind != "identity":
-                warn_caller(
-                    f"{path}: a transformation of type {kind!r} is not applied; only scale and translation "
-                    "are supported"
-                )
-    return scale, translation
-
-
-def _numbers(step: Mapping[str, Any], key: str, count: int) -> list[float]:
-    values = [
-        float(expect(value, float, f"{key} {value!r:.40}")) for value in expect(step.get(key), list, key)
-    ]
-    if len(values) != count:
-        raise ValueError(f"{key} has {len(values)} numbers for {count} axes")
-    return values
-
-
-def _steps(path: Path, axis: str, scale: float, translation: float) -> float:
-    """Translation in steps of the axis; 0 if it is implausible."""
-    if not translation:
-        return 0.0
-    if 0 < abs(scale) < math.inf and abs(translation) <= FARTHEST * abs(scale):
-        return round(translation / abs(scale), 6)
-    warn_caller(
-        f"{path}: the translation {translation:g} at a scale of {scale:g} along {axis} is implausible; 0 is "
-        "used"
-    )
-    return 0.0
-
-
-def _first_frame(steps: float, path: Path) -> int:
-    first = round(steps)
-    if first >= 0 and abs(steps - first) < 1e-3:
-        return first
-    warn_caller(f"{path}: begins {steps:g} frames after time 0; frames are numbered 0, 1, .. instead")
-    return 0
 
 
 def _stored_frames(attributes: Mapping[str, Any]) -> tuple[tuple[int, ...], frozenset[int]]:

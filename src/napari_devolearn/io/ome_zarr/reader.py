@@ -12,17 +12,17 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, reading
 from napari_devolearn.io.core.image_file import ImageFile, check_grey, check_series
-from napari_devolearn.io.ome_zarr.checks import (
-    absent_frames,
-    check_levels,
-    frame_numbers,
-    warn_of_hidden_pixels,
-)
+from napari_devolearn.io.ome_zarr import checks
 from napari_devolearn.io.ome_zarr.chunks import ChunkFiles
-from napari_devolearn.io.ome_zarr.ngff_read import Multiscale, names_in, ome_attributes, read_multiscale
+from napari_devolearn.io.ome_zarr.ngff_read import (
+    Multiscale,
+    names_in,
+    ome_attributes,
+    read_multiscale,
+    reading_attributes,
+)
 
 _MARKERS = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
-_REMEDY = "correct its attributes or save it again"
 
 
 def is_zarr(path: Path) -> bool:
@@ -53,12 +53,12 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     check_grey(path, shape, dtype)
     if len(names) != len(shape):
         raise ImageFormatError(f"{path}: has {len(shape)} axes, but names for {len(names)}; save it again")
-    check_levels(path, group, image)
+    checks.check_levels(path, group, image)
     sizes = dict(zip(names, shape, strict=True))
-    numbers = frame_numbers(path, image, sizes.get("t", 1))
-    absent = absent_frames(path, chunks, image, dtype)
+    numbers = checks.frame_numbers(path, image, sizes.get("t", 1))
+    absent = checks.absent_frames(path, chunks, image, dtype)
     with reading(path):
-        warn_of_hidden_pixels(path, array, chunks)
+        checks.warn_of_hidden_pixels(path, array, chunks)
 
     spatial = [name for name in names if name in "zyx"]
     order = [spatial.index(name) for name in "zyx" if name in spatial]
@@ -86,14 +86,13 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
 
 def image_groups(path: Path) -> list[Path]:
     """List the images of a bioformats2raw container; for any other folder, the folder itself."""
-    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
+    with reading_attributes(path):
         attributes = _attributes(path)
         if ome_attributes(attributes).get("multiscales") or not is_zarr(path):
             return [path]
         named = names_in(_attributes(path / "OME"), "series") if is_zarr(path / "OME") else []
-    numbered = sorted(
-        (one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir()), key=lambda n: int(n)
-    )
+    folders = (one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir())
+    numbered = sorted(folders, key=int)
     return [path / name for name in named or numbered if _is_group(path / name)] or [path]
 
 
@@ -109,7 +108,7 @@ def label_groups(path: Path) -> list[Path]:
     folder = path / "labels"
     if not is_zarr(folder):
         return []
-    with reading(folder, "OME-Zarr attributes", remedy=_REMEDY):
+    with reading_attributes(folder):
         names = names_in(_attributes(folder), "labels")
     if gone := [name for name in names if not is_zarr(folder / name)]:
         warn_caller(f"{folder}: lists labels that are missing: {', '.join(gone)}; copy it again completely")
@@ -133,7 +132,7 @@ def open_zarr_labels(path: Path) -> ImageFile:
 
 def is_label_image(path: Path) -> bool:
     """Whether a group is marked as a label image."""
-    with reading(path, "OME-Zarr attributes", remedy=_REMEDY):
+    with reading_attributes(path):
         return "image-label" in ome_attributes(_attributes(path))
 
 

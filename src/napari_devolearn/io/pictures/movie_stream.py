@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from napari_devolearn.exceptions import ImageFormatError
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -60,19 +62,23 @@ def video_stream(container: InputContainer) -> VideoStream:
     return next((stream for stream in streams if not stream.disposition & cover), streams[0])
 
 
-def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
-    """Decode frames in presentation order, from the container's position on; damaged packets are skipped."""
+def packets_of(container: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
+    """Packets of some streams, up to the end of the file or where it is truncated."""
     import av
 
-    stream = video_stream(container)
-    packets = container.demux(stream)
-    while True:
-        try:
+    packets = container.demux(streams)
+    with suppress(StopIteration, av.error.FFmpegError):
+        while True:
             packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):  # the end of the file, or where it is truncated
-            break
-        if packet.size:
-            yield from _decoded(stream, packet)
+            if packet.size:
+                yield packet
+
+
+def decoded_frames(container: InputContainer) -> Iterator[VideoFrame]:
+    """Decode frames in presentation order, from the container's position on; damaged packets are skipped."""
+    stream = video_stream(container)
+    for packet in packets_of(container, [stream]):
+        yield from _decoded(stream, packet)
     yield from _decoded(stream, None)
 
 

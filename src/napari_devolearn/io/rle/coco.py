@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import RLEFormatError
-from napari_devolearn.io.core.border import expect, read_json, reading
+from napari_devolearn.io.core.border import expect, expect_list, read_json, reading
 from napari_devolearn.io.rle.coco_counts import counts_of_runs, parse_counts, runs_of_counts
 from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
 from napari_devolearn.io.rle.runs import Runs, check_total, parse_shape, prefixed, runs_of
@@ -87,8 +87,7 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
     images: dict[int | str, _Image] = {}
     with reading(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations"):
         annotations = expect(content.get("annotations"), list, "annotations")
-        for place, one in enumerate(expect(content.get("images"), list, "images")):
-            expect(one, dict, f"images[{place}]")
+        for place, one in enumerate(expect_list(content.get("images"), dict, "images")):
             with prefixed(f"{path}: image {one.get('id', place)!r}", "correct it"):
                 key = one.get("id")
                 if isinstance(key, bool) or not isinstance(key, int | str):
