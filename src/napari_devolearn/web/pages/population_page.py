@@ -41,7 +41,7 @@ class PopulationPage(Page):
         )
         self.minutes.on_change("value", lambda _attr, _old, _new: self._retime())
         self.t = position_slider("Frame")
-        self.t.on_change("value", lambda _attr, _old, _new: self.later_once("frame", self._show_frame))
+        self.t.on_change("value", lambda _attr, _old, _new: self.loop.later_once(self._show_frame))
         self.movie = MovieView()
         self.plot = PopulationFigure(self._go_to)
         columns = [TableColumn(field=name, title=name) for name in ("frame", "time", *SERIES)]
@@ -62,10 +62,10 @@ class PopulationPage(Page):
 
     def make_task(self, model: LineageModel) -> Counting:
         """Create a counting task."""
-        if self.upload is None:
+        if self.image.upload is None:
             raise ParameterError("no movie; choose a file first")
-        stack = replace(self.upload.stack, frame_interval=self.minutes.value or None)
-        return Counting(stack, model, self.changed)
+        stack = replace(self.image.upload.stack, frame_interval=self.minutes.value or None)
+        return Counting(stack, model, lambda: self.loop.later_once(self.refresh))
 
     def write(self, path: Path) -> None:
         """Write the table or the curves."""
@@ -96,9 +96,9 @@ class PopulationPage(Page):
         return text
 
     def _show_frame(self) -> None:
-        if self.upload is None or not 0 <= self.t.value < self.upload.stack.shape[0]:
+        if self.image.upload is None or not 0 <= self.t.value < self.image.upload.stack.shape[0]:
             return
-        projection = self.upload.stack.data[self.t.value].max(axis=0)
+        projection = self.image.upload.stack.data[self.t.value].max(axis=0)
         self.movie.show(grey(projection, contrast(projection)))
         self.plot.mark(self.t.value)
 
@@ -109,5 +109,5 @@ class PopulationPage(Page):
             self.refresh()
 
     def _go_to(self, frame: float) -> None:
-        if self.upload is not None:
-            self.t.value = min(max(0, round(frame)), self.upload.stack.shape[0] - 1)
+        if self.image.upload is not None:
+            self.t.value = min(max(0, round(frame)), self.image.upload.stack.shape[0] - 1)

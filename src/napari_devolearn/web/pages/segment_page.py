@@ -21,6 +21,7 @@ from napari_devolearn.web.parts.view import contrast, grey, outlines, subsample
 
 if TYPE_CHECKING:
     from bokeh.document import Document
+    from bokeh.models import UIElement
 
     from napari_devolearn.inference.model import Model
     from napari_devolearn.io.core.stack import Stack
@@ -48,8 +49,7 @@ class SegmentPage(Page):
         self.found = text_box("found")
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
-            widget.on_change("value", lambda _attr, _old, _new: self.later_once("slice", self._show_slice))
-        self.choices_box = self.choices.layout
+            widget.on_change("value", lambda _attr, _old, _new: self.loop.later_once(self._show_slice))
         self.size_form.children = [self.calibration.row, self.calibration.note]
         self.images.children = [
             row(*self.views.figures, sizing_mode="stretch_width"),
@@ -58,6 +58,10 @@ class SegmentPage(Page):
         self.results.children = [self.found, self.downloads, self.sizes.table, self.counts.figure, self.table]
         self._limits = (0.0, 1.0)
         self._shown: tuple[object, ...] = ()
+
+    def roots(self) -> dict[str, list[UIElement]]:
+        """The elements of the page's template."""
+        return super().roots() | {"choices": [self.choices.layout]}
 
     def show(self, stack: Stack) -> None:
         """Show a new image in the middle of its first frame."""
@@ -74,10 +78,12 @@ class SegmentPage(Page):
 
     def make_task(self, model: Model) -> Segmentation:
         """Create a segmentation task."""
-        size, upload = self.calibration.voxel_size, self.upload
+        size, upload = self.calibration.voxel_size, self.image.upload
         if size is None or upload is None:
             raise ParameterError("voxel size unknown; type the pixel size in µm")
-        task = Segmentation(upload.stack, size, model, self.choices.params, self.changed)
+        task = Segmentation(
+            upload.stack, size, model, self.choices.params, lambda: self.loop.later_once(self.refresh)
+        )
         task.visible = self.t.value
         return task
 
@@ -102,9 +108,9 @@ class SegmentPage(Page):
         self.sizes.show(sizes_of(task))
 
     def _show_slice(self) -> None:
-        if self.upload is None:
+        if self.image.upload is None:
             return
-        stack, t, z = self.upload.stack, self.t.value, self.z.value
+        stack, t, z = self.image.upload.stack, self.t.value, self.z.value
         if not (0 <= t < stack.shape[0] and 0 <= z < stack.shape[1]):
             return
         volume = stack.data[t]
@@ -117,7 +123,7 @@ class SegmentPage(Page):
         if self.task is not None:
             if self.task.visible != t:
                 self.task.visible = t
-                self.submit()
+                self.submit(self.task)
             self._show_result(self.task)
 
     def _show_result(self, task: Segmentation) -> None:
@@ -141,7 +147,7 @@ class SegmentPage(Page):
             return
         self.task.params = self.choices.params
         self.downloads.visible = False
-        self.submit()
+        self.submit(self.task)
         self.refresh()
 
     def _recalibrate(self) -> None:
@@ -149,11 +155,11 @@ class SegmentPage(Page):
         self._drop_task()
         self.results.visible = False
         self.progress.text = ""
-        self.run_button.disabled = self.upload is None or self.calibration.voxel_size is None
+        self.run_button.disabled = self.image.upload is None or self.calibration.voxel_size is None
         self._show_slice()
         self.views.reset_zoom()
 
     def _go_to(self, frame: float) -> None:
-        if self.upload is not None:
-            frames = self.upload.stack.frames
+        if self.image.upload is not None:
+            frames = self.image.upload.stack.frames
             self.t.value = min(range(len(frames)), key=lambda t: abs(frames[t] - frame))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bokeh.models import Div, ImportedStyleSheet, Slider
 
 
@@ -24,6 +26,12 @@ def text_box(kind: str, text: str = "", *, visible: bool = True) -> Div:
 def progress_bar(what: str, done: int, count: int) -> str:
     """A progress bar of frames or slices, as HTML."""
     return f'<progress max="{count}" value="{done}"></progress> {what} {done} of {count}'
+
+
+def download_links(token: str, names: Sequence[str]) -> str:
+    """Links to the result files of a visit, as HTML."""
+    links = (f'<a class="file" href="results/{token}/{name}" download>{name}</a>' for name in names)
+    return f"Download: {' '.join(links)}"
 
 
 def position_slider(title: str) -> Slider:

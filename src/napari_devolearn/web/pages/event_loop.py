@@ -1,0 +1,59 @@
+"""Calls between the event loop of a page and other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.web.server.visits import Visit
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+
+class EventLoop:
+    """The event loop of one visitor's page, on which alone its document may change.
+
+    Parameters
+    ----------
+    visit : Visit
+    document : Document
+    readers : ThreadPoolExecutor
+        For `in_background`.
+    """
+
+    def __init__(self, visit: Visit, document: Document, readers: ThreadPoolExecutor) -> None:
+        self._visit, self._document, self._readers = visit, document, readers
+        self._waiting: set[Callable[[], None]] = set()
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Call a function on the event loop, from any thread; ignored after the visitor has left."""
+        if not self._visit.closed:
+            self._document.add_next_tick_callback(call)
+
+    def later_once(self, call: Callable[[], None]) -> None:
+        """As `later`, but repeated requests are merged."""
+        if call in self._waiting:
+            return
+        self._waiting.add(call)
+
+        def once() -> None:
+            self._waiting.discard(call)
+            call()
+
+        self.later(once)
+
+    def in_background(self, call: Callable[[], None], on_error: Callable[[str], None]) -> None:
+        """Call a function in a thread; `on_error` gets the message of an error, on the event loop."""
+        self._visit.touch()
+
+        def safely() -> None:
+            try:
+                call()
+            except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
+                text = " ".join(str(error).split()) or type(error).__name__
+                self.later(lambda: on_error(text))
+
+        self._readers.submit(safely)
