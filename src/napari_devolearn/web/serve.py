@@ -32,7 +32,7 @@ from napari_devolearn.web.topics import topic_of
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-    from napari_devolearn.web.server.visits import Visit
+    from napari_devolearn.web.server.visit import Visit
 
     Pages = WeakKeyDictionary[Document, Visit]
 

@@ -10,7 +10,8 @@ import pytest
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.io.writing.lock import LOCK
 from napari_devolearn.web.server.limits import Limits
-from napari_devolearn.web.server.visits import Visit, Visits
+from napari_devolearn.web.server.visit import Visit
+from napari_devolearn.web.server.visits import Visits
 
 
 @pytest.fixture

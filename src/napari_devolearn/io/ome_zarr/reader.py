@@ -138,10 +138,9 @@ def is_label_image(path: Path) -> bool:
 
 def holds_only_labels(path: Path) -> bool:
     """Whether the image of a container is its label image, as written by `ZarrOutput`."""
-    with reading(path):
-        attributes = _attributes(path)
-    with warnings.catch_warnings(action="ignore"):  # the same warnings come when the image is opened
-        image = read_multiscale(attributes, path)
+    # the same warnings come when the image is opened
+    with reading(path), warnings.catch_warnings(action="ignore"):
+        image = read_multiscale(_attributes(path), path)
     return image is not None and image.levels[0].startswith("labels/")
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.web.server.visits import Visit
+from napari_devolearn.web.server.visit import Visit
 
 if TYPE_CHECKING:
     from bokeh.document import Document

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from napari_devolearn.web.pages.event_loop import EventLoop
     from napari_devolearn.web.server.limits import Limits
-    from napari_devolearn.web.server.visits import Visit
+    from napari_devolearn.web.server.visit import Visit
 
 
 class ImageBox:

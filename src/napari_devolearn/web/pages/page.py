@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from functools import partial
+from abc import abstractmethod
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.web.pages.event_loop import EventLoop
 from napari_devolearn.web.pages.image_box import ImageBox
 from napari_devolearn.web.parts.elements import download_links, text_box
+from napari_devolearn.web.server.visit import Visit, VisitedPage
 from napari_devolearn.web.topics import topic_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.models.registry import ModelFiles
     from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.visits import Visit
     from napari_devolearn.web.server.work import Task
-
 
 _ENDED = (
     "This visit has ended after a long time without activity, and its files are deleted. Reload the page to "
@@ -35,7 +33,7 @@ _ENDED = (
 _HINT = "Your image and the result will appear here. To see how it works, try the simulated example."
 
 
-class Page(ABC):
+class Page(VisitedPage):
     """One visitor's page.
 
     Parameters
@@ -54,8 +52,6 @@ class Page(ABC):
     size_form, images, results : Column
         Containers of a page; hidden while empty.
     """
-
-    result_names: tuple[str, ...] = ()
 
     def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:
         self.site, self.visit, self.spec = site, visit, files.spec
@@ -91,10 +87,6 @@ class Page(ABC):
     @abstractmethod
     def show_results(self, task: Any) -> None:
         """Show results so far."""
-
-    @abstractmethod
-    def write(self, path: Path) -> None:
-        """Write one of `result_names`; called outside the event loop."""
 
     @property
     def finished(self) -> bool:
@@ -137,7 +129,7 @@ class Page(ABC):
 
     def show_end(self) -> None:
         """Tell the visitor that the visit has ended."""
-        self.loop.later(partial(self.show_message, _ENDED))
+        self.loop.later(lambda: self.show_message(_ENDED))
 
     def submit(self, task: Task) -> None:
         """Submit a task to the work queue, again if necessary."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from napari_devolearn.io.core.stack import Stack
     from napari_devolearn.models.registry import ModelFiles
     from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.visits import Visit
+    from napari_devolearn.web.server.visit import Visit
 
 
 class SegmentPage(Page):

@@ -18,7 +18,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.web.server.decode import PIXELS
 from napari_devolearn.web.server.limits import Limits
-from napari_devolearn.web.server.visits import Visit
+from napari_devolearn.web.server.visit import Visit
 
 _POLL = 0.05  # seconds between checks whether the process has ended or the visitor has left
 
@@ -79,7 +79,7 @@ def read_upload(
     printed = _run(path, visit, limits, [str(channel), str(int(colours)), axes])
     if "error" in printed:
         raise ImageFormatError(_without_folder(printed["error"], path))
-    size, notes = printed["voxel_size"], [printed["note"], *printed["warnings"]]
+    size = printed["voxel_size"]
     stack = Stack(
         data=np.load(path.parent / PIXELS.format(channel=channel), mmap_mode="r"),
         name=path.name,
@@ -96,7 +96,7 @@ def read_upload(
         channel=channel,
         axes=printed["axes"],
         path=path,
-        notes=tuple(_without_folder(note, path) for note in notes if note),
+        notes=tuple(_without_folder(note, path) for note in printed["warnings"]),
     )
 
 

@@ -15,9 +15,8 @@ from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 from napari_devolearn.web.server.decode import ZIP
 from napari_devolearn.web.server.handlers import SiteHandler
-from napari_devolearn.web.server.incoming import Incoming
 from napari_devolearn.web.server.reading import safe_name
-from napari_devolearn.web.server.visits import Visit
+from napari_devolearn.web.server.visit import Incoming, Visit
 
 if TYPE_CHECKING:
     from tornado.http1connection import HTTP1Connection

@@ -1,4 +1,4 @@
-"""Visits: open pages, and their folders, which are deleted when the page is closed."""
+"""Visits: all open pages of a server."""
 
 from __future__ import annotations
 
@@ -8,93 +8,17 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
 from napari_devolearn.exceptions import ServerError
 from napari_devolearn.io.writing.lock import LOCK, FolderLock, in_use
-from napari_devolearn.web.server.incoming import Incoming
 from napari_devolearn.web.server.limits import Limits
+from napari_devolearn.web.server.visit import Visit
 
 _PREFIX = "napari-devolearn-web-"
 
 _EXPECTED_PER_VISIT = 4
 """Maximum number of requested pages that have not connected yet, per allowed visit, because each needs
 memory."""
-
-
-class VisitedPage(Protocol):
-    """Interface of a page for uploads and downloads.
-
-    Attributes
-    ----------
-    result_names : tuple of str
-        Files that it writes once it is finished.
-    """
-
-    result_names: tuple[str, ...]
-
-    @property
-    def finished(self) -> bool:
-        """Whether the results are complete."""
-
-    def read(self, path: Path) -> None:
-        """Decode an uploaded file, and show it; not on the event loop."""
-
-    def write(self, path: Path) -> None:
-        """Write one of `result_names`; not on the event loop."""
-
-    def show_message(self, text: str) -> None:
-        """Show a message; on the event loop."""
-
-    def show_end(self) -> None:
-        """Show that the visit has ended."""
-
-    def leave(self) -> None:
-        """Stop the work of a visitor who has left."""
-
-
-class Visit:
-    """One open page.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder for the upload and the results of this visit; created when the visit is opened.
-
-    Attributes
-    ----------
-    token : str
-        Secret that allows uploads to this visit and downloads of its results.
-    uploads : int
-        Number of uploads so far.
-    incoming : Incoming or None
-        The upload in progress.
-    page : VisitedPage or None
-        The open page.
-    closed : bool
-        Set when the visitor has left; running work stops.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.token = folder.name
-        self.folder = folder
-        self.uploads = 0
-        self.incoming: Incoming | None = None
-        self.page: VisitedPage | None = None
-        self.closed = False
-        self.last_action = time.monotonic()
-
-    def touch(self) -> None:
-        """Record an action of the visitor."""
-        self.last_action = time.monotonic()
-
-    def close(self) -> None:
-        """End the visit: stop its page, then delete its files; repeated calls do nothing."""
-        if not self.closed:
-            self.closed = True
-            if self.page is not None:
-                self.page.leave()
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Visits:
