@@ -160,21 +160,15 @@ def channels(file: ImageFile, *, voxel_size: VoxelSize | None = None) -> Iterato
     calibration = checked_calibration([file], voxel_size)
     name = layer_name(file.path)
     numbered = parse_name(file.path)
+    numbers = (numbered.frame,) if numbered else file.frame_numbers
     for channel in range(file.channels):
-        numbers = (numbered.frame,) if numbered else file.frame_numbers
         yield placed_stack(
             lazy_channel(file, channel),
             numbers,
             calibration,
             source=file.path,
             missing=file.missing,
-            name=_channel_name(file, name, channel),
+            name=name if file.channels == 1 else f"{name} {file.channel_name(channel)}",
             channel=channel if file.channels > 1 else None,
             offset=file.offset,
         )
-
-
-def _channel_name(file: ImageFile, name: str, channel: int) -> str:
-    if file.channels == 1:
-        return name
-    return f"{name} {file.channel_names[channel]}" if file.channel_names else f"{name} channel {channel}"

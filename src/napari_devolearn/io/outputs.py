@@ -23,15 +23,10 @@ def frame_output(
     A target is ``x.ome.tif``, ``x.ome.zarr`` (or an OME-Zarr image, to add labels to it), or a folder. The
     `dtype` is an unsigned integer. Only an OME-Zarr uses the ``name`` of the labels.
     """
-    described: dict[str, Any] = {
-        "target": target,
-        "folder": folder,
-        "layout": layout,
-        "dtype": dtype,
-    } | options
+    options |= {"target": target, "folder": folder, "layout": layout, "dtype": dtype}
     if is_tif_name(target.name):
         title = "probability" if np.dtype(dtype) == np.uint8 else "labels"  # the latter opens as labels
-        return TiffOutput(**described | {"name": title})
+        return TiffOutput(**options | {"name": title})
     if is_zarr_target(target):
-        return ZarrOutput(**described)
-    return CtcOutput(**described | {"dtype": np.uint16})
+        return ZarrOutput(**options)
+    return CtcOutput(**options | {"dtype": np.uint16})

@@ -100,8 +100,8 @@ def reopened_layers(
     for number in [n for n in range(found.channels) if n in kept or n >= channels] or [0]:
         keep = dict(kept.get(number) or next(iter(kept.values())))
         if number not in kept:
-            named = found.channel_names[number] if found.channel_names else f"channel {number}"
-            keep |= {"name": f"{keep.get('name', Path(path).stem)} {named}", "blending": "additive"}
+            name = f"{keep.get('name', Path(path).stem)} {found.channel_name(number)}"
+            keep |= {"name": name, "blending": "additive"}
             keep.pop("contrast_limits", None)  # of other pixels
         stack = read_image(
             path,
@@ -113,11 +113,7 @@ def reopened_layers(
         attributes = layer_attributes(stack)
         attributes |= {name: keep[name] for name in _KEPT if name in keep}
         attributes["metadata"] = dict(keep.get("metadata") or {}) | attributes["metadata"]
-        attributes["metadata"]["devolearn"] |= {
-            "axes": found.axes,
-            "channel": number,
-            "series": series,
-        }
+        attributes["metadata"]["devolearn"] |= {"axes": found.axes, "channel": number, "series": series}
         layers.append((stack.data, attributes, "image"))
     return layers
 

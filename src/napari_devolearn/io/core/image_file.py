@@ -77,6 +77,10 @@ class ImageFile:
         """The stored frame numbers, one per frame; otherwise 0, 1, .."""
         return self.frames if len(self.frames) == self.shape[0] else tuple(range(self.shape[0]))
 
+    def channel_name(self, channel: int) -> str:
+        """Name of a channel in the file, otherwise "channel 0", .."""
+        return self.channel_names[channel] if self.channel_names else f"channel {channel}"
+
 
 def lazy_channel(file: ImageFile, channel: int) -> Any:
     """Make a dask array, (T, Z, Y, X), of one channel; nothing is read."""

@@ -131,12 +131,10 @@ def turned(runs: Runs, shape: tuple[int, int]) -> Runs:
         return runs
     wide = shape[1]
     first, last = runs[0, 0] // wide, (runs[-1].sum() - 1) // wide
-    box = np.zeros((last - first + 1, wide), bool)  # one index per pixel might not fit in memory
+    # of the rows with pixels only, and an empty one that separates the columns unless they continue
+    box = np.zeros((min(last - first + 2, shape[0]), wide), bool)
     for start, length in (runs - (first * wide, 0)).tolist():
         box.ravel()[start : start + length] = True
-    padded = np.zeros((wide, len(box) + 2), bool)
-    padded[:, 1:-1] = box.T
-    across, at = np.nonzero(padded[:, 1:] != padded[:, :-1])  # start and end of each run, alternating
-    starts, lengths = across[::2] * shape[0] + first + at[::2], at[1::2] - at[::2]
-    apart = np.concatenate([[True], starts[1:] != (starts + lengths)[:-1]])
-    return np.stack([starts[apart], np.add.reduceat(lengths, np.flatnonzero(apart))], axis=1)
+    starts, lengths = runs_of(box.T)[1].T
+    across, down = np.divmod(starts, len(box))
+    return np.stack([across * shape[0] + first + down, lengths], axis=1)

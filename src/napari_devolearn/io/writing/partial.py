@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,6 @@ PARTIAL = ".devolearn-partial"
 """Suffix of such names."""
 
 _NAME = re.compile(r"\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}" + re.escape(PARTIAL))
-_swept: set[Path] = set()
 
 
 def partial_name() -> str:
@@ -23,11 +23,10 @@ def partial_name() -> str:
     return f".{_host()}-{os.getpid()}-{uuid4().hex[:8]}{PARTIAL}"
 
 
+@cache
 def sweep_once(folder: Path) -> None:
     """As `sweep`, once per folder and process."""
-    if folder not in _swept:
-        _swept.add(folder)
-        sweep(folder)
+    sweep(folder)
 
 
 def sweep(folder: Path) -> None:

@@ -56,7 +56,6 @@ class SegmentPage(Page):
             row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
         ]
         self.results.children = [self.found, self.downloads, self.sizes.table, self.counts.figure, self.table]
-        self._limits = (0.0, 1.0)
         self._shown: tuple[object, ...] = ()
 
     def roots(self) -> dict[str, list[UIElement]]:
@@ -114,9 +113,8 @@ class SegmentPage(Page):
         if not (0 <= t < stack.shape[0] and 0 <= z < stack.shape[1]):
             return
         volume = stack.data[t]
-        self._limits = contrast(volume)
         _, y, x = self.calibration.voxel_size or (1.0, 1.0, 1.0)
-        self.views.show_slice(grey(volume[z], self._limits), (stack.shape[2] * y, stack.shape[3] * x))
+        self.views.show_slice(grey(volume[z], contrast(volume)), (stack.shape[2] * y, stack.shape[3] * x))
         self._shown = ()
         self.counts.mark(stack.frames[t])
         self.views.show_points(None, 0.0)

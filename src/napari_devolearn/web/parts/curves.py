@@ -97,14 +97,15 @@ class PopulationFigure(Curves):
         super().__init__(
             on_frame, "#888888", title=title, height=430, y_axis_label="cells", name="populations"
         )
-        self.source = ColumnDataSource(_columns(None))
+        ends = [f"{name}_{end}" for name in SERIES for end in ("low", "high")]
+        self.source = ColumnDataSource({name: [] for name in ("frame", "time", *SERIES, *ends)})
         drawn = [self._draw(name) for name in SERIES]
         self._add_tips(drawn[-1], [(name, f"@{{{name}}}{{0}}") for name in SERIES])
         self.figure.legend.click_policy = "hide"
         self.figure.add_layout(self.figure.legend[0], "right")
 
-    def show(self, populations: Populations | None) -> None:
-        """Show counts; None shows none."""
+    def show(self, populations: Populations) -> None:
+        """Show counts."""
         self.source.data = _columns(populations)
 
     @property
@@ -130,10 +131,7 @@ class PopulationFigure(Curves):
         )
 
 
-def _columns(populations: Populations | None) -> dict[str, np.ndarray]:
-    if populations is None:
-        ends = [f"{name}_{end}" for name in SERIES for end in ("low", "high")]
-        return {name: np.empty(0) for name in ("frame", "time", *SERIES, *ends)}
+def _columns(populations: Populations) -> dict[str, np.ndarray]:
     mean, spread = _real_counts(populations)
     columns = {"frame": populations.frame, "time": populations.time}
     for i, name in enumerate(SERIES):
