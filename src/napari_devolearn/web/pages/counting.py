@@ -22,10 +22,7 @@ _DECODE_EVERY = 20  # frames
 class Counting(Task):
     """Counts lineages; volumes are projected.
 
-    Attributes
-    ----------
-    populations : Populations or None
-        Counts of completed frames; decoded together at intervals and at the end.
+    `populations`: counts of completed frames; decoded together at intervals and at the end.
     """
 
     def __init__(self, stack: Stack, model: LineageModel, on_change: Callable[[], None]) -> None:

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 class EventLoop:
     """The event loop of one visitor's page, on which alone its document may change.
 
-    Parameters
-    ----------
-    visit : Visit
-    document : Document
-    readers : ThreadPoolExecutor
-        For `in_background`.
+    `readers`: for `in_background`.
     """
 
     def __init__(self, visit: Visit, document: Document, readers: ThreadPoolExecutor) -> None:

@@ -29,24 +29,10 @@ if TYPE_CHECKING:
 class ImageBox:
     """The image of a page: an uploaded file, or the example.
 
-    Parameters
-    ----------
-    visit : Visit
-    limits : Limits
-    spec : ModelSpec
-        Of the page's model.
-    loop : EventLoop
-    progress : Div
-        Shows what is being read.
-    on_error : callable
-        Called with the message of an error, on the event loop.
-    on_image : callable
-        Called with the stack of a new image, on the event loop.
-
-    Attributes
-    ----------
-    upload : Upload or None
-    widgets : list of UIElement
+    `spec`: of the page's model.
+    `progress`: shows what is being read.
+    `on_error`: called with the message of an error, on the event loop.
+    `on_image`: called with the stack of a new image, on the event loop.
     """
 
     def __init__(

@@ -36,21 +36,10 @@ _HINT = "Your image and the result will appear here. To see how it works, try th
 class Page(VisitedPage):
     """One visitor's page.
 
-    Parameters
-    ----------
-    site : Site
-    visit : Visit
-    files : ModelFiles
-        Of the page's model.
-    document : Document
-        Changed only on the server's event loop; other threads use `loop`.
-
-    Attributes
-    ----------
-    task : Task or None
-        The task of this page in the work queue.
-    size_form, images, results : Column
-        Containers of a page; hidden while empty.
+    `files`: of the page's model.
+    `document`: changed only on the server's event loop; other threads use `loop`.
+    `task`: the task of this page in the work queue.
+    `size_form`, `images`, `results`: containers of a page; hidden while empty.
     """
 
     def __init__(self, site: Site, visit: Visit, files: ModelFiles, document: Document) -> None:

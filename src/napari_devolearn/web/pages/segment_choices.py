@@ -15,17 +15,8 @@ _OUTPUT_NAMES = {"instances": "each object", "mask": "all as one mask", "membran
 class SegmentChoices:
     """Threshold, minimum diameter and kind of labels.
 
-    Parameters
-    ----------
-    task : str
-        Task of the model.
-    on_change : callable
-        Called after a change; for the threshold when the slider is released.
-
-    Attributes
-    ----------
-    threshold : Slider
-    layout : UIElement
+    `task`: task of the model.
+    `on_change`: called after a change; for the threshold when the slider is released.
     """
 
     def __init__(self, task: str, on_change: Callable[[], None]) -> None:

@@ -26,16 +26,10 @@ if TYPE_CHECKING:
 class Segmentation(Task):
     """Predicts the probability once, and makes labels again after changes of the parameters.
 
-    Attributes
-    ----------
-    params : SegmentParams
-        May be replaced: the probability is kept, so the network does not run again.
-    visible : int
-        Index of the current frame, which is processed first.
-    tables : dict of int to DataFrame
-        Centroids and sizes of the objects, of frames labelled with the current parameters.
-    embryos : dict of int to EmbryoSize
-        Of the same frames, if the model finds embryos.
+    `params`: may be replaced: the probability is kept, so the network does not run again.
+    `visible`: index of the current frame, which is processed first.
+    `tables`: centroids and sizes of the objects, of frames labelled with the current parameters.
+    `embryos`: of the same frames, if the model finds embryos.
     """
 
     def __init__(

@@ -26,17 +26,9 @@ _ASKED = (
 class CalibrationForm:
     """Fields for the three edges of a voxel in um.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-        Gives the pixel size of the model, to detect implausible values.
-    on_change : callable
-        Called when an edge is changed manually.
-
-    Attributes
-    ----------
-    row, note : UIElement
-        The fields, and a note.
+    `spec`: gives the pixel size of the model, to detect implausible values.
+    `on_change`: called when an edge is changed manually.
+    `row`, `note`: the fields, and a note.
     """
 
     def __init__(self, spec: ModelSpec, on_change: Callable[[], None]) -> None:

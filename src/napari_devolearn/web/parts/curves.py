@@ -24,18 +24,9 @@ _COLOURS = PALETTES["light"].series
 class Curves:
     """A figure over frames with a line at the current one.
 
-    Parameters
-    ----------
-    on_frame : callable
-        Called with the clicked position along the frames.
-    colour : str
-        Of the line.
-    **options
-        Of the figure.
-
-    Attributes
-    ----------
-    figure : figure
+    `on_frame`: called with the clicked position along the frames.
+    `colour`: of the line.
+    `options`: of the figure.
     """
 
     def __init__(self, on_frame: Callable[[float], None], colour: str, **options: Any) -> None:
@@ -86,10 +77,7 @@ class CountFigure(Curves):
 class PopulationFigure(Curves):
     """Cells of each founder lineage, with bands of real embryos; a click on the legend hides a curve.
 
-    Attributes
-    ----------
-    source : ColumnDataSource
-        One row per frame: frame, time, AB .. Z, total, and lower and upper limits of the bands.
+    `source`: one row per frame: frame, time, AB .. Z, total, and lower and upper limits of the bands.
     """
 
     def __init__(self, on_frame: Callable[[float], None]) -> None:

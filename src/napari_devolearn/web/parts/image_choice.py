@@ -10,14 +10,7 @@ from bokeh.models import Select, TextInput, UIElement
 class ImageChoice:
     """Channel and axes of the uploaded file; hidden if there is nothing to choose.
 
-    Parameters
-    ----------
-    on_change : callable
-        Called with the channel, from 0, and the axes as text, after a change.
-
-    Attributes
-    ----------
-    widgets : list of UIElement
+    `on_change`: called with the channel, from 0, and the axes as text, after a change.
     """
 
     def __init__(self, on_change: Callable[[int, str], None]) -> None:

@@ -24,17 +24,9 @@ _CLEAR = "rgba(0, 0, 0, 0)"
 class ImageViews:
     """Three figures of one slice.
 
-    Parameters
-    ----------
-    threshold : Slider
-        Updates the foreground in the overlay in the browser, without the server.
-
-    Attributes
-    ----------
-    figures : list of figure
-        Input, overlay, centroid map.
-    points : ColumnDataSource
-        One row per object of the current frame.
+    `threshold`: updates the foreground in the overlay in the browser, without the server.
+    `figures`: input, overlay, centroid map.
+    `points`: one row per object of the current frame.
     """
 
     def __init__(self, threshold: Slider) -> None:

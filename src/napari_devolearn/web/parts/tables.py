@@ -47,12 +47,7 @@ def objects_table(source: ColumnDataSource) -> DataTable:
 
 
 class SizesTable:
-    """Length, width and size of the embryo, one row per frame; unknown values are empty.
-
-    Attributes
-    ----------
-    table : DataTable
-    """
+    """Length, width and size of the embryo, one row per frame; unknown values are empty."""
 
     def __init__(self) -> None:
         self._source = ColumnDataSource({name: [] for name in _SHOWN})

@@ -106,12 +106,7 @@ def draw_image(
 
 
 class MovieView:
-    """A figure of one frame.
-
-    Attributes
-    ----------
-    figure : figure
-    """
+    """A figure of one frame."""
 
     def __init__(self) -> None:
         self._source = ColumnDataSource({"grey": [np.zeros((1, 1), np.uint8)], "w": [1.0], "h": [1.0]})

@@ -113,12 +113,7 @@ class RefusedHandler(RequestHandler):
 
 
 class SecurityHeaders(OutputTransform):
-    """Security headers of every response: allowed sources, and no framing.
-
-    Parameters
-    ----------
-    request : HTTPServerRequest
-    """
+    """Security headers of every response: allowed sources, and no framing."""
 
     def __init__(self, request: HTTPServerRequest) -> None:
         host = request.host.lower()

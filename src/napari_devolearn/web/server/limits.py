@@ -11,29 +11,16 @@ from napari_devolearn.exceptions import ParameterError
 class Limits:
     """Limits of one visitor; each must be above 0.
 
-    Parameters
-    ----------
-    upload_bytes : int
-        Of one file, or of all frames of a movie together.
-    frames : int
-        Maximum number of files of a movie.
-    upload_seconds : float
-        Maximum time for an upload.
-    uploads : int
-        Maximum number of images per visit.
-    pixel_bytes : int
-        Of the decoded pixels, which can be much larger than the file.
-    reading_seconds : float
-        Maximum time for decoding.
-    visits : int
-        Maximum number of open pages.
-    idle_seconds : float
-        Time without any action after which a visit ends.
+    `upload_bytes`: of one file, or of all frames of a movie together.
+    `frames`: maximum number of files of a movie.
+    `upload_seconds`: maximum time for an upload.
+    `uploads`: maximum number of images per visit.
+    `pixel_bytes`: of the decoded pixels, which can be much larger than the file.
+    `reading_seconds`: maximum time for decoding.
+    `visits`: maximum number of open pages.
+    `idle_seconds`: time without any action after which a visit ends.
 
-    Raises
-    ------
-    ParameterError
-        If a value is not above 0; the message lists all of them.
+    Raises ParameterError if a value is not above 0; the message lists all of them.
     """
 
     upload_bytes: int = 500_000_000

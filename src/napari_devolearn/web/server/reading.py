@@ -27,20 +27,12 @@ _POLL = 0.05  # seconds between checks whether the process has ended or the visi
 class Upload:
     """An uploaded image.
 
-    Parameters
-    ----------
-    stack : Stack
-        Pixels are in the visit's folder, or in memory for an example.
-    channels : int
-        Number of channels of the file.
-    channel : int
-        The current channel, from 0.
-    axes : str
-        Axes of a tif before Y and X, for example "T3 Z5"; else "".
-    path : Path or None
-        The uploaded file; None for an example.
-    notes : tuple of str
-        Notes for the visitor.
+    `stack`: pixels are in the visit's folder, or in memory for an example.
+    `channels`: number of channels of the file.
+    `channel`: the current channel, from 0.
+    `axes`: axes of a tif before Y and X, for example "T3 Z5"; else "".
+    `path`: the uploaded file; None for an example.
+    `notes`: notes for the visitor.
     """
 
     stack: Stack

@@ -25,23 +25,11 @@ _READERS = 2  # uploads and results that are decoded or written at the same time
 class Site:
     """State that all visitors of a server share.
 
-    Parameters
-    ----------
-    limits : Limits
-    device : str
-        Device of the networks, as for ``load_model``.
-    load : callable, optional
-        Instead of `load_model`, for tests.
-
-    Attributes
-    ----------
-    visits : Visits
-    queue : WorkQueue
-        For the networks.
-    readers : ThreadPoolExecutor
-        For reading and writing files.
-    models : tuple of ModelFiles
-        One page each.
+    `device`: device of the networks, as for ``load_model``.
+    `load`: instead of `load_model`, for tests.
+    `queue`: for the networks.
+    `readers`: for reading and writing files.
+    `models`: one page each.
     """
 
     def __init__(self, limits: Limits, device: str = "auto", load: Load | None = None) -> None:

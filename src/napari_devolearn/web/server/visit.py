@@ -47,16 +47,10 @@ class VisitedPage(ABC):
 class Incoming:
     """An incomplete upload.
 
-    Parameters
-    ----------
-    folder : Path
-        Created for this upload only.
-    count : int
-        Number of announced files.
-    left : int
-        Remaining bytes, over all files.
-    done : int
-        Number of complete files.
+    `folder`: created for this upload only.
+    `count`: number of announced files.
+    `left`: remaining bytes, over all files.
+    `done`: number of complete files.
     """
 
     folder: Path
@@ -85,23 +79,12 @@ class Incoming:
 class Visit:
     """One open page.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder for the upload and the results of this visit; created when the visit is opened.
-
-    Attributes
-    ----------
-    token : str
-        Secret that allows uploads to this visit and downloads of its results.
-    uploads : int
-        Number of uploads so far.
-    incoming : Incoming or None
-        The upload in progress.
-    page : VisitedPage or None
-        The open page.
-    closed : bool
-        Set when the visitor has left; running work stops.
+    `folder`: folder for the upload and the results of this visit; created when the visit is opened.
+    `token`: secret that allows uploads to this visit and downloads of its results.
+    `uploads`: number of uploads so far.
+    `incoming`: the upload in progress.
+    `page`: the open page.
+    `closed`: set when the visitor has left; running work stops.
     """
 
     def __init__(self, folder: Path) -> None:

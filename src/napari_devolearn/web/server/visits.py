@@ -24,14 +24,7 @@ memory."""
 class Visits:
     """All open pages of a server.
 
-    Parameters
-    ----------
-    limits : Limits
-
-    Attributes
-    ----------
-    root : Path
-        Temporary folder of the server, readable only by its user.
+    `root`: temporary folder of the server, readable only by its user.
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -13,15 +13,8 @@ from napari_devolearn.exceptions import ServerError
 class Task(ABC):
     """Work in small steps.
 
-    Parameters
-    ----------
-    on_change : callable
-        Called from the worker's thread after each step.
-
-    Attributes
-    ----------
-    error : str
-        The error that stopped it, else empty.
+    `on_change`: called from the worker's thread after each step.
+    `error`: the error that stopped it, else empty.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -46,10 +39,7 @@ class Task(ABC):
 class WorkQueue:
     """One thread that runs one step of each task in turn, so that a long movie does not block other visitors.
 
-    Parameters
-    ----------
-    longest : int
-        Maximum number of tasks.
+    `longest`: maximum number of tasks.
     """
 
     def __init__(self, longest: int) -> None:
