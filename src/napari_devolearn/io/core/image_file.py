@@ -20,39 +20,21 @@ from napari_devolearn.io.core.lazy import lazy_frames
 class ImageFile:
     """A file whose pixels are read on demand.
 
-    Parameters
-    ----------
-    path : Path
-    shape : tuple of int
-        (T, Z, Y, X) of one channel.
-    dtype : dtype
-        Of the pixels, in this machine's byte order.
-    read : callable
-        Takes the indices (t, channel) and, `by_slices`, a slice along Z; returns an ndarray (Z, Y, X).
-    by_slices : bool
-        `read` can read some slices of a volume only.
-    channels : int
-    calibration : Calibration or None
-        None if the file has none.
-    title : str
-        Name of the image inside the file, if it has one.
-    frames : tuple of int
-        Frame numbers, if the file stores them.
-    missing : frozenset of int
-        Numbers of frames that were missing when the file was written.
-    offset : tuple of float
-        Position of the first voxel, (Z, Y, X) in voxels.
-    channel_names : tuple of str
-        One for each channel, or none.
-    axes : str
-        The axes before Y and X, slowest first, with their sizes: ``"T3 Z5"``; "" if this kind of file has
-        none.
-    labels : bool
-        Integers in a file or image that is named as labels or masks.
-    rgb : bool
-        The channels are those of an RGB (or RGBA) image.
-    notes : tuple of str
-        Contradictions in the file, and how it was opened; for a warning.
+    `shape`: (T, Z, Y, X) of one channel.
+    `dtype`: of the pixels, in this machine's byte order.
+    `read`: takes the indices (t, channel) and, `by_slices`, a slice along Z; returns an ndarray (Z, Y, X).
+    `by_slices`: `read` can read some slices of a volume only.
+    `calibration`: None if the file has none.
+    `title`: name of the image inside the file, if it has one.
+    `frames`: frame numbers, if the file stores them.
+    `missing`: numbers of frames that were missing when the file was written.
+    `offset`: position of the first voxel, (Z, Y, X) in voxels.
+    `channel_names`: one for each channel, or none.
+    `axes`: the axes before Y and X, slowest first, with their sizes: ``"T3 Z5"``; "" if this kind of file has
+    none.
+    `labels`: integers in a file or image that is named as labels or masks.
+    `rgb`: the channels are those of an RGB (or RGBA) image.
+    `notes`: contradictions in the file, and how it was opened; for a warning.
     """
 
     path: Path

@@ -18,14 +18,9 @@ _HEADER = ("what", "number", "name")
 class Corrected(NamedTuple):
     """Manual corrections.
 
-    Parameters
-    ----------
-    edited : frozenset of int
-        Corrected tracks, kept when the rest is linked again.
-    names : dict of int to str
-        Names given by hand, by track.
-    painted : frozenset of int
-        Frames whose voxels were changed.
+    `edited`: corrected tracks, kept when the rest is linked again.
+    `names`: names given by hand, by track.
+    `painted`: frames whose voxels were changed.
     """
 
     edited: frozenset[int] = frozenset()

@@ -26,19 +26,11 @@ _KEY = re.compile(r"(?:c[./])?([0-9]+(?:[./][0-9]+)*)")
 class ChunkFiles:
     """The files of a zarr.Array in its local folder; a file is a chunk, or a shard of several.
 
-    Attributes
-    ----------
-    folder : Path
-    shape : tuple of int
-        Shape of the array.
-    step : tuple of int
-        Shape of a file.
-    grid : tuple of int
-        Number of files along each axis.
-    count : int
-        Number of files, if none is missing.
-    key : callable
-        From coordinates in the grid to the name of the file.
+    `shape`: shape of the array.
+    `step`: shape of a file.
+    `grid`: number of files along each axis.
+    `count`: number of files, if none is missing.
+    `key`: from coordinates in the grid to the name of the file.
     """
 
     def __init__(self, folder: Path, array: Any) -> None:

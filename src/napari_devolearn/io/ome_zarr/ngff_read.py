@@ -24,16 +24,10 @@ _BEFORE_AXES_HAD_NAMES = ("t", "c", "z", "y", "x")  # NGFF 0.1 and 0.2
 class Multiscale(NamedTuple):
     """An image in several resolutions; the other fields are those of `ImageFile`.
 
-    Parameters
-    ----------
-    axes : tuple of str
-        Such as ("t", "z", "y", "x"), in the order of the array.
-    levels : tuple of str
-        Paths of the arrays, the finest first.
-    scales : tuple of tuple of float
-        Pixel size along each axis, for each level.
-    first_frame : int
-        Number of the first frame, unless this package stored the numbers in `frames`.
+    `axes`: such as ("t", "z", "y", "x"), in the order of the array.
+    `levels`: paths of the arrays, the finest first.
+    `scales`: pixel size along each axis, for each level.
+    `first_frame`: number of the first frame, unless this package stored the numbers in `frames`.
     """
 
     axes: tuple[str, ...]

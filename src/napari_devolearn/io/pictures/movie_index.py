@@ -25,17 +25,11 @@ _LOOKED_AT = 16  # first frames whose times are compared with those of the packe
 class MovieIndex:
     """The frames of a movie file, checked.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (T, Y, X, 3), upright; counts readable frames only.
-    times : tuple of int or None
-        Presentation time of each frame, in units of the stream, ascending; None if the file does not store
-        them reliably: then frames are counted in the order of the decoder.
-    size : tuple of int
-        (Y, X) of the stored frames.
-    matrix : Matrix
-        Rotation for display.
+    `shape`: (T, Y, X, 3), upright; counts readable frames only.
+    `times`: presentation time of each frame, in units of the stream, ascending; None if the file does not
+    store them reliably: then frames are counted in the order of the decoder.
+    `size`: (Y, X) of the stored frames.
+    `matrix`: rotation for display.
     """
 
     shape: tuple[int, int, int, int]

@@ -33,19 +33,13 @@ _BYTES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
 class Pages(NamedTuple):
     """The pages of a file.
 
-    Parameters
-    ----------
-    offsets : ndarray of int64
-        Offset of each page header.
-    kinds : ndarray of int
-        Pages with the same layout have the same number; 0 for that of the first page, `REDUCED` for smaller
-        copies of other pages, as in pyramids.
-    size : int
-        File size in bytes.
-    pixels : ndarray of int64, (page, 2)
-        Start and end of the pixels of each page; zeros if they are in several strips or tiles.
-    headers : ndarray of int64, (N, 2)
-        Start and end of each page header, and of each value that is stored elsewhere.
+    `offsets`: offset of each page header.
+    `kinds`: pages with the same layout have the same number; 0 for that of the first page, `REDUCED` for
+    smaller copies of other pages, as in pyramids.
+    `size`: file size in bytes.
+    `pixels`: (page, 2), start and end of the pixels of each page; zeros if they are in several strips or
+    tiles.
+    `headers`: (N, 2), start and end of each page header, and of each value that is stored elsewhere.
     """
 
     offsets: npt.NDArray[np.int64]

@@ -32,25 +32,16 @@ Indices = npt.NDArray[np.intp]
 class Planes:
     """The planes of one image, in the order of its axes, read on demand.
 
-    Parameters
-    ----------
-    path : Path
-    shape : tuple of int
-        (Y, X).
-    dtype : dtype
-        As stored.
-    size : int
-        File size in bytes when it was opened.
-    offsets : ndarray of int64
-        Offsets of the page headers, each with `in_page` planes; for a `series` the numbers of its pages.
-    in_page : int
-        Planes per page.
-    samples_last : bool
-        The planes of a page are interleaved samples, as in RGB images.
-    start : int or None
-        Offset of the first plane, if all planes follow without page headers.
-    series : int or None
-        Number of tifffile's series, for planes in several files or in formats that only tifffile can read.
+    `shape`: (Y, X).
+    `dtype`: as stored.
+    `size`: file size in bytes when it was opened.
+    `offsets`: offsets of the page headers, each with `in_page` planes; for a `series` the numbers of its
+    pages.
+    `in_page`: planes per page.
+    `samples_last`: the planes of a page are interleaved samples, as in RGB images.
+    `start`: offset of the first plane, if all planes follow without page headers.
+    `series`: number of tifffile's series, for planes in several files or in formats that only tifffile can
+    read.
     """
 
     path: Path

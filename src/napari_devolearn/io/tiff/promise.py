@@ -18,21 +18,13 @@ from napari_devolearn.io.tiff.axes import HINT, example_axes
 class Promise:
     """One image as its header describes it; other fields are those of `ImageFile`.
 
-    Parameters
-    ----------
-    by : str
-        Kind of header, for messages: ``"ImageJ header"``.
-    letters : str
-        The axes before Y and X, slowest first: T, Z, C; I or Q if unnamed. They run over pages; those within
-        a page are added when the header is compared with its pages.
-    sizes : tuple of int
-        Sizes of these axes.
-    plane : tuple of int or None
-        (Y, X), if the header has it.
-    pages : ndarray of int or None
-        Index of the page of each plane, -1 if missing; None for all pages in their order.
-    problem : str
-        Why the axes are not trustworthy; "" if they are.
+    `by`: kind of header, for messages: ``"ImageJ header"``.
+    `letters`: the axes before Y and X, slowest first: T, Z, C; I or Q if unnamed. They run over pages; those
+    within a page are added when the header is compared with its pages.
+    `sizes`: sizes of these axes.
+    `plane`: (Y, X), if the header has it.
+    `pages`: index of the page of each plane, -1 if missing; None for all pages in their order.
+    `problem`: why the axes are not trustworthy; "" if they are.
     """
 
     by: str

@@ -44,18 +44,10 @@ class Layout(NamedTuple):
 class FrameOutput(ABC):
     """A result that is written frame by frame to a folder and becomes the target at the end.
 
-    Parameters
-    ----------
-    target : Path
-    folder : Path
-        For the frames until all are complete; on the disk of the target.
-    layout : Layout
-    name : str
-        Name of the image or labels in the target.
-    dtype : dtype
-        In the target.
-    overwrite : bool
-        Replace an existing target.
+    `folder`: for the frames until all are complete; on the disk of the target.
+    `name`: name of the image or labels in the target.
+    `dtype`: in the target.
+    `overwrite`: replace an existing target.
     """
 
     target: Path
