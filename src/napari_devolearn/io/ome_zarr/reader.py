@@ -59,7 +59,6 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     absent = checks.absent_frames(path, chunks, image, dtype)
     with reading(path):
         checks.warn_of_hidden_pixels(path, array, chunks)
-
     spatial = [name for name in names if name in "zyx"]
     order = [spatial.index(name) for name in "zyx" if name in spatial]
 
@@ -120,9 +119,7 @@ def open_zarr_labels(path: Path) -> ImageFile:
 
     Raises ImageFormatError if there are none.
     """
-    if is_label_image(path):
-        return open_ome_zarr(path)
-    groups = label_groups(path)
+    groups = [path] if is_label_image(path) else label_groups(path)
     if not groups:
         raise ImageFormatError(f"{path}: no labels; choose an OME-Zarr with labels in its group 'labels'")
     if len(groups) > 1:

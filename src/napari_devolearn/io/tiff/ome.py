@@ -140,13 +140,13 @@ def _place(letters: str, numbers: Sequence[int]) -> str:
 
 
 def _calibration(attributes: Mapping[str, str], slices: int) -> Calibration:
-    def length(name: str, default: str, convert: Callable[[object], float | None]) -> float | None:
+    def scaled(name: str, default: str, convert: Callable[[object], float | None]) -> float | None:
         value, unit = number(attributes.get(name)), convert(attributes.get(f"{name}Unit", default))
         return value * unit if value is not None and unit else None
 
     names = {axis: f"PhysicalSize{axis}" for axis in "XYZ"}
-    edges = {axis: length(name, "µm", um_in) for axis, name in names.items()}
-    time = length("TimeIncrement", "s", minutes_in)
+    edges = {axis: scaled(name, "µm", um_in) for axis, name in names.items()}
+    time = scaled("TimeIncrement", "s", minutes_in)
     units = {f"{name}Unit": attributes.get(f"{name}Unit") for name in names.values() if name in attributes}
     return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=unknown_units(units))
 

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 class EventLoop:
     """The event loop of one visitor's page, on which alone its document may change.
 
-    `readers`: for `in_background`.
+    `readers`: for `in_background`; `on_error` gets the message of an error there, on the event loop.
     """
 
-    def __init__(self, visit: Visit, document: Document, readers: ThreadPoolExecutor) -> None:
-        self._visit, self._document, self._readers = visit, document, readers
+    def __init__(
+        self,
+        visit: Visit,
+        document: Document,
+        readers: ThreadPoolExecutor,
+        on_error: Callable[[str], None],
+    ) -> None:
+        self._visit, self._document, self._readers, self._on_error = visit, document, readers, on_error
         self._waiting: set[Callable[[], None]] = set()
 
     def later(self, call: Callable[[], None]) -> None:
@@ -40,8 +46,8 @@ class EventLoop:
 
         self.later(once)
 
-    def in_background(self, call: Callable[[], None], on_error: Callable[[str], None]) -> None:
-        """Call a function in a thread; `on_error` gets the message of an error, on the event loop."""
+    def in_background(self, call: Callable[[], None]) -> None:
+        """Call a function in a thread; errors become messages."""
         self._visit.touch()
 
         def safely() -> None:
@@ -49,6 +55,6 @@ class EventLoop:
                 call()
             except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
                 text = " ".join(str(error).split()) or type(error).__name__
-                self.later(lambda: on_error(text))
+                self.later(lambda: self._on_error(text))
 
         self._readers.submit(safely)

@@ -31,7 +31,6 @@ class ImageBox:
 
     `spec`: of the page's model.
     `progress`: shows what is being read.
-    `on_error`: called with the message of an error, on the event loop.
     `on_image`: called with the stack of a new image, on the event loop.
     """
 
@@ -42,12 +41,11 @@ class ImageBox:
         spec: ModelSpec,
         loop: EventLoop,
         progress: Div,
-        on_error: Callable[[str], None],
         on_image: Callable[[Stack], None],
     ) -> None:
         self.upload: Upload | None = None
         self._visit, self._limits, self._spec, self._loop = visit, limits, spec, loop
-        self._progress, self._on_error, self._on_image = progress, on_error, on_image
+        self._progress, self._on_image = progress, on_image
         button = Button(label="Try the example", name="example", visible=spec.task in EXAMPLES)
         button.on_click(self._load_example)
         self._about = text_box("about", visible=False)
@@ -68,12 +66,12 @@ class ImageBox:
             self._loop.later(partial(self._show, Upload(stack=example(self._spec.task))))
 
         self._progress.text = "Simulating the example …"
-        self._loop.in_background(load, self._on_error)
+        self._loop.in_background(load)
 
     def _read_again(self, channel: int, axes: str) -> None:
         if self.upload is not None and self.upload.path is not None:
             self._progress.text = "Reading the file …"
-            self._loop.in_background(partial(self.read, self.upload.path, channel, axes), self._on_error)
+            self._loop.in_background(partial(self.read, self.upload.path, channel, axes))
 
     def _show(self, upload: Upload) -> None:
         if self.upload is not None and 0 < upload.number < self.upload.number:

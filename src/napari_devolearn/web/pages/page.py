@@ -46,11 +46,9 @@ class Page(VisitedPage):
         self.site, self.visit, self.spec = site, visit, files.spec
         self.topic = topic_of(files.spec)
         self.task: Task | None = None
-        self.loop = EventLoop(visit, document, site.readers)
+        self.loop = EventLoop(visit, document, site.readers, self._failed)
         self.progress = text_box("progress")
-        self.image = ImageBox(
-            visit, site.limits, self.spec, self.loop, self.progress, self._failed, self._show_image
-        )
+        self.image = ImageBox(visit, site.limits, self.spec, self.loop, self.progress, self._show_image)
         self.hint = text_box("lead", _HINT)
         self.first = text_box("small", "Choose an image first.")
         self.run_button = Button(button_type="primary", name="run", disabled=True)
@@ -147,7 +145,7 @@ class Page(VisitedPage):
             task = self.make_task(self.site.model(self.spec.name))
             self.loop.later(lambda: self._started(task) if self.image.upload is upload else None)
 
-        self.loop.in_background(start, self._failed)
+        self.loop.in_background(start)
 
     def _started(self, task: Task) -> None:
         self.task = task
