@@ -19,8 +19,6 @@ from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
 from napari_devolearn.io.rle.runs import Runs, check_total, parse_shape, prefixed, runs_of
 from napari_devolearn.io.writing.atomic import atomic_file
 
-CATEGORY = "cell"
-
 
 def read_coco(path: Path) -> list[MaskedImage]:
     """Read the objects of each image, sorted by image name; categories are ignored.
@@ -70,7 +68,7 @@ def write_coco(
             annotations.append(
                 one | _measures(runs, width) | {"segmentation": _run_lengths(runs, image.shape, tools)}
             )
-    content = {"images": listed, "annotations": annotations, "categories": [{"id": 1, "name": CATEGORY}]}
+    content = {"images": listed, "annotations": annotations, "categories": [{"id": 1, "name": "cell"}]}
     with atomic_file(path, overwrite=overwrite) as stage:
         stage.write_text(json.dumps(content) + "\n", encoding="utf-8")
     return len(annotations)

@@ -23,9 +23,6 @@ from napari_devolearn.web.server.opening import Opened, open_upload
 from napari_devolearn.web.server.unpack import unpack
 
 ZIP = ".zip"
-UNPACKED = "unpacked"
-"""Temporary folder for the content of a zip."""
-
 PIXELS = "pixels-{channel}.npy"
 """File of the pixels, (T, Z, Y, X), one per channel, because another channel may still be shown."""
 
@@ -38,11 +35,12 @@ def main(arguments: Sequence[str]) -> int:
     """
     path, folder = Path(arguments[0]), Path(arguments[1])
     channel, colours, most = (int(arguments[place]) for place in (2, 3, 5))
+    unpacked = folder / "unpacked"  # temporary, for the content of a zip
     _limit_memory(most)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
-            image = unpack(path, folder / UNPACKED, most) if path.suffix.lower() == ZIP else path
+            image = unpack(path, unpacked, most) if path.suffix.lower() == ZIP else path
             opened = open_upload(image, channel, arguments[4], colours=bool(colours))
             about = _save(opened, path, folder / PIXELS.format(channel=channel), most)
         except MemoryError:
@@ -52,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         except Exception as error:  # noqa: BLE001 - decoders raise many kinds of errors
             about = {"error": f"{path}: cannot be read ({reason_of(error)}); copy it again, or save it again"}
         finally:
-            shutil.rmtree(folder / UNPACKED, ignore_errors=True)
+            shutil.rmtree(unpacked, ignore_errors=True)
         notes = [str(one.message) for one in caught if one.category is UserWarning]
     sys.stdout.write(json.dumps(about | {"warnings": notes}) + "\n")
     return 0

@@ -8,9 +8,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-FRAMES = "frames"
-"""Folder with one file per frame."""
-
 
 class VisitedPage(ABC):
     """What the server needs of a page; `result_names` are the files that it writes once it is finished."""
@@ -63,8 +60,8 @@ class Incoming:
 
     @property
     def place(self) -> Path:
-        """Folder of the uploaded files."""
-        return self.folder / FRAMES if self.count > 1 else self.folder
+        """Folder of the uploaded files, a separate one for frames."""
+        return self.folder / "frames" if self.count > 1 else self.folder
 
     @property
     def complete(self) -> bool:

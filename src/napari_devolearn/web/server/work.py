@@ -52,10 +52,6 @@ class WorkQueue:
         self._thread = threading.Thread(target=self._run, name="web-work", daemon=True)
         self._thread.start()
 
-    def __len__(self) -> int:
-        with self._changed:
-            return len(self._tasks) + (self._current is not None)
-
     def submit(self, task: Task) -> None:
         """Add a task, or make a queued one check again for work.
 
