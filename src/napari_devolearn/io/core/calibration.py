@@ -70,21 +70,11 @@ def calibration_from(
 ) -> Calibration:
     """Check the values of a header.
 
-    Negative lengths become positive (some programs write the direction of the stage); implausible ones become
-    unknown; both are noted.
-
-    Parameters
-    ----------
-    edges : mapping of str to (float or None)
-        In um, by ``"Z"``, ``"Y"`` and ``"X"``; None if missing in the header.
-    interval : float or None
-        Minutes.
-    origin : str
-        Source of the values, such as ``"OME metadata"``.
-    slices : int
-        Size along Z; for a single plane a missing Z edge is set to 1 um.
-    notes : sequence of str
-        Earlier notes.
+    `edges` are in um, by ``"Z"``, ``"Y"`` and ``"X"``, None if missing in the header; `interval` is in
+    minutes; `origin` is the source of the values, such as ``"OME metadata"``; `slices` is the size along Z,
+    since for a single plane a missing Z edge is set to 1 um; `notes` are earlier notes. Negative lengths
+    become positive (some programs write the direction of the stage); implausible ones become unknown; both
+    are noted.
     """
     remarks = list(notes)
     size = {axis: _possible(edges.get(axis), _EDGES, f"{axis} edge of", "um", remarks) for axis in "ZYX"}

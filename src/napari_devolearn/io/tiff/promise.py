@@ -63,21 +63,11 @@ def fit_pages(
 ) -> tuple[Promise, npt.NDArray[np.intp]]:
     """Accept a header that matches its pages, or the complete frames of an interrupted movie.
 
-    Returns the promise with the sizes of the pages, and the index without missing pages. Raises AxesError if
-    header and pages contradict each other; ImageFormatError if the file is truncated.
-
-    Parameters
-    ----------
-    path : Path
-    promise : Promise
-    index : ndarray of int, (N,)
-        Page of each plane of the promise, -1 if missing.
-    there : int
-        Number of existing pages.
-    inside : int
-        Planes per page.
-    in_run : bool
-        All pixels follow one page header, so that missing ones mean a truncated file.
+    `index`, (N,), is the page of each plane of the promise, -1 if missing; `there` is the number of existing
+    pages, `inside` that of the planes per page. `in_run`: all pixels follow one page header, so that missing
+    ones mean a truncated file. Returns the promise with the sizes of the pages, and the index without missing
+    pages. Raises AxesError if header and pages contradict each other; ImageFormatError if the file is
+    truncated.
     """
     planes = there * inside
     by_axis = dict(zip(promise.letters, promise.sizes, strict=True))
