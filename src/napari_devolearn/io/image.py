@@ -70,10 +70,7 @@ def read_image(
         if files is None and not (files := plain_files(path)):
             return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
         return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
-    if colours and axes is None and channel is None and series is None and is_coloured(path):
-        file = open_coloured(path)
-    else:
-        file = open_image(path, axes=axes, series=series)
+    file = open_image(path, axes=axes, series=series, colours=colours and channel is None)
     chosen = choose_channel(file, channel)
     stack = next(islice(channels(file, voxel_size=voxel_size), chosen, None))
     return replace(stack, axes=axes, series=series)
@@ -126,14 +123,22 @@ def read_files(
 
 
 def open_image(
-    path: Path, *, volume: bool = False, axes: str | None = None, series: int | None = None
+    path: Path,
+    *,
+    volume: bool = False,
+    axes: str | None = None,
+    series: int | None = None,
+    colours: bool = False,
 ) -> ImageFile:
     """Read the header of a file by its suffix; `volume` means that it is one time point.
 
-    Raises ImageFormatError if the type is not supported, or the file is missing, damaged or not greyscale.
+    `colours` converts an RGB image to greyscale, unless axes or a series are given. Raises ImageFormatError
+    if the type is not supported, or the file is missing, damaged or not greyscale.
     """
     with reading(path):
         path.stat()
+    if colours and axes is None and series is None and is_coloured(path):
+        return open_coloured(path)
     suffix = path.suffix.lower()
     if axes is not None and (is_zarr(path) or suffix not in TIF_SUFFIXES):
         raise ImageFormatError(

@@ -14,7 +14,6 @@ from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import open_image
-from napari_devolearn.io.pictures.picture import is_coloured, open_coloured
 from napari_devolearn.io.rle.masked_image import MaskedImage
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
@@ -63,7 +62,7 @@ def pictures_of(images: Sequence[MaskedImage], found: Mapping[str, Path], source
 
 
 def _open(path: Path, image: MaskedImage) -> ImageFile:
-    file = open_coloured(path) if is_coloured(path) else open_image(path, volume=True)
+    file = open_image(path, volume=True, colours=True)
     if file.shape != (1, 1, *image.shape) or file.channels > 1:
         sizes = [" x ".join(map(str, size)) for size in (file.shape[-2:], image.shape)]
         raise RLEFormatError(

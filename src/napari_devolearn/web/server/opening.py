@@ -17,13 +17,7 @@ from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.image import channels, open_image, read_image
 from napari_devolearn.io.ome_zarr.reader import is_zarr
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES, MovieFile
-from napari_devolearn.io.pictures.picture import (
-    PICTURE_SUFFIXES,
-    is_coloured,
-    open_coloured,
-    read_colours,
-    to_grey,
-)
+from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, read_colours, to_grey
 
 
 class Opened(NamedTuple):
@@ -53,8 +47,7 @@ def open_upload(path: Path, channel: int = 0, axes: str = "", *, colours: bool =
         return _open_movie(path)
     if suffix in PICTURE_SUFFIXES:
         return _open_picture(path, colours=colours)
-    coloured = not axes and colours and is_coloured(path)
-    file = open_coloured(path) if coloured else _open_image(path, axes)
+    file = _open_image(path, axes, colours=colours)
     if not 0 <= channel < file.channels:
         raise ImageFormatError(f"{path}: no channel {channel + 1}; choose one of 1 to {file.channels}")
     return Opened(list(channels(file))[channel], file.channels, file.axes)
@@ -96,10 +89,10 @@ def _planes(
     return Opened(Stack(data=data, name=path.name, source=path, frames=tuple(range(t))))
 
 
-def _open_image(path: Path, axes: str) -> ImageFile:
+def _open_image(path: Path, axes: str, *, colours: bool) -> ImageFile:
     """Open a file; planes of unknown axes become slices, until the visitor names the axes."""
     try:
-        return open_image(path, axes=axes or None)
+        return open_image(path, axes=axes or None, colours=colours)
     except AxesError as error:
         if axes:
             raise
