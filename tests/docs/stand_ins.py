@@ -84,14 +84,18 @@ def _counts(names: Names, _: pytest.FixtureRequest) -> None:
 
 
 def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
-    """A study of two trials of one epoch, whatever the page requests."""
+    """A study of two trials of one epoch, whatever the page requests, and few simulated images."""
+    from napari_devolearn.training.run import fine_tune
     from napari_devolearn.training.tune import trials as tune
 
     def params(trials: int, **_: object) -> tune.TuneParams:
         return whole(trials=min(trials, 2), epochs=1)
 
     whole = tune.TuneParams
-    request.getfixturevalue("monkeypatch").setattr(tune, "TuneParams", params)
+    patch = request.getfixturevalue("monkeypatch")
+    patch.setattr(tune, "TuneParams", params)
+    patch.setattr(fine_tune, "_MEASURED", 2)
+    patch.setattr(fine_tune, "_REPLAYED_EPOCHS", 1)
 
 
 def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
