@@ -9,8 +9,8 @@ import pytest
 from helpers.drawn.lineage import FRAMES
 from helpers.files.ctc_folders import write_masks
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.plugin.geff import write_tracks
 from napari_devolearn.plugin.reader import read
+from napari_devolearn.plugin.writer import write_tracks
 
 geff = pytest.importorskip("geff")
 

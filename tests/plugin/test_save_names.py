@@ -11,8 +11,7 @@ from napari.plugins._npe2 import file_extensions_string_for_layers
 from helpers.drawn.lineage import VOXEL_SIZE, drawn_labels
 from helpers.saved_layers import PLACED, ours, points
 from napari_devolearn.exceptions import DevolearnError, OutputExistsError
-from napari_devolearn.plugin.geff import write_tracks
-from napari_devolearn.plugin.writer import write_ctc_folder, write_labels, write_run_lengths
+from napari_devolearn.plugin.writer import write_ctc_folder, write_labels, write_run_lengths, write_tracks
 
 
 @pytest.mark.parametrize(

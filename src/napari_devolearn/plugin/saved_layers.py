@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from napari_devolearn._types import ArrayLike4D, VoxelSize
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, warn_caller
 from napari_devolearn.lineage.tracks import Tracks
 from napari_devolearn.plugin.layer_place import (
     axes_of,
@@ -40,6 +40,15 @@ class SavedLabels(NamedTuple):
         if len(chosen) == len(self.frames):
             return self
         return self._replace(data=self.data[chosen], frames=tuple(self.frames[t] for t in chosen))
+
+    def warn_of_lost_place(self, path: str) -> None:
+        """Warn about a position that the format of a file does not store."""
+        if any(self.offset):
+            place = " x ".join(f"{steps:g}" for steps in self.offset)
+            warn_caller(
+                f"{path}: this format stores no position, and the layer begins at voxel {place} (Z x Y x X); "
+                "save it as .ome.tif to keep the position"
+            )
 
 
 def labels_of(data: Any, attributes: Mapping[str, Any]) -> SavedLabels:

@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from napari_devolearn.exceptions import DevolearnError, warn_caller
 from napari_devolearn.io.ctc.corrections_table import Corrected
-from napari_devolearn.plugin.layer_place import ours
+from napari_devolearn.lineage.tracks import Tracks
+from napari_devolearn.plugin.layer_place import frame_interval_of, frame_numbers_of, ours, voxel_size_of
+from napari_devolearn.plugin.layers import LayerData
 from napari_devolearn.plugin.save_names import check_folder_name, folder_meant, with_suffix
-from napari_devolearn.plugin.saved_layers import SavedLabels, labels_of, tracks_of
-
-FullLayerData = tuple[Any, dict[str, Any], str]
+from napari_devolearn.plugin.saved_layers import labels_of, tracks_of
 
 
-def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
+def write_ctc_folder(path: str, data: list[LayerData]) -> list[str]:
     """Save a Labels layer, and optionally a Tracks layer, as a CTC result folder, completely or not at all.
 
     Parameters
@@ -30,12 +32,12 @@ def write_ctc_folder(path: str, data: list[FullLayerData]) -> list[str]:
 
     check_folder_name(path)
     layers = {kind: (values, attributes) for values, attributes, kind in data}
-    with no_value_error():
+    with _no_value_error():
         labels = labels_of(*layers["labels"])
         tracks = tracks_of(*layers["tracks"], labels) if "tracks" in layers else None
         if tracks is None and len(labels.frames) > 1 and not ours(layers["labels"][1]).get("linked", True):
             warn_caller(f"{path}: {NOT_LINKED}")
-        _warn_of_a_lost_place(path, labels)
+        labels.warn_of_lost_place(path)
         there = labels.without_missing()
         write_ctc(
             path,
@@ -76,7 +78,7 @@ def write_labels(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     if folder := folder_meant(path):
         return write_ctc_folder(folder, [(data, attributes, "labels")])
     target = with_suffix(path, ".ome.tif", ".tif", ".tiff")
-    with no_value_error():
+    with _no_value_error():
         labels = labels_of(data, attributes)
         write_ome_tiff(
             target,
@@ -108,9 +110,9 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     from napari_devolearn.io.rle.rle_file import write_rle
 
     target = with_suffix(path, ".csv", ".json")
-    with no_value_error():
+    with _no_value_error():
         labels = labels_of(data, attributes).without_missing()
-        _warn_of_a_lost_place(target, labels)
+        labels.warn_of_lost_place(target)
         depth = labels.data.shape[1]
         names = list(ours(attributes).get("images", ()))
         if len(names) != len(labels.frames) * depth:
@@ -119,19 +121,55 @@ def write_run_lengths(path: str, data: Any, attributes: dict[str, Any]) -> list[
     return [target]
 
 
+def write_tracks(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
+    """Save a Tracks layer as a GEFF, completely or not at all.
+
+    Parameters
+    ----------
+    path : str
+        If it ends in ``.geff``, an existing GEFF is replaced: napari has asked before. Otherwise the suffix
+        is added, and an existing GEFF stays.
+    data : array-like, (N, 4) or (N, 5)
+        Columns id, t, (z,) y, x.
+    attributes : dict
+        Layer attributes: ``graph``, ``scale``, ``translate``, ``units``, ``metadata`` and ``features`` with
+        the ``name`` of each cell.
+    """
+    from napari_devolearn.io.tables.geff_output import write_geff
+
+    target = with_suffix(path, ".geff")
+    rows = np.asarray(data, np.float64)
+    flat = rows.shape[1] == 4
+    points = np.insert(rows, 2, 0.0, axis=1) if flat else rows.copy()
+    with _no_value_error():
+        points[:, 1] = frame_numbers_of(rows[:, 1], attributes)
+        tracks = Tracks.from_napari(points, attributes.get("graph"))
+        axes = "tyx" if flat else "tzyx"
+        size, interval = voxel_size_of(attributes, axes), frame_interval_of(attributes, axes)
+        write_geff(
+            target,
+            tracks,
+            points,
+            voxel_size=size,
+            frame_interval=interval,
+            names=_names(points, attributes),
+            overwrite=target == path,
+        )
+    return [target]
+
+
+def _names(points: np.ndarray[Any, np.dtype[np.float64]], attributes: dict[str, Any]) -> dict[int, str]:
+    named = attributes.get("features", {})
+    if "name" not in named:
+        return {}
+    pairs = zip(points[:, 0].astype(int).tolist(), named["name"], strict=True)
+    return {label: str(name) for label, name in pairs if name}
+
+
 @contextmanager
-def no_value_error() -> Iterator[None]:
+def _no_value_error() -> Iterator[None]:
     """Turn a ValueError into a DevolearnError: napari shows "no writer found" instead of its message."""
     try:
         yield
     except ValueError as error:
         raise DevolearnError(str(error)) from error
-
-
-def _warn_of_a_lost_place(path: str, labels: SavedLabels) -> None:
-    if any(labels.offset):
-        place = " x ".join(f"{steps:g}" for steps in labels.offset)
-        warn_caller(
-            f"{path}: this format stores no position, and the layer begins at voxel {place} (Z x Y x X); "
-            "save it as .ome.tif to keep the position"
-        )
