@@ -5,18 +5,20 @@ Nothing is sent.
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from napari_devolearn.cli.common.graphics import probe_graphics, probe_qt
 from napari_devolearn.cli.demo import has_screen
-
-if TYPE_CHECKING:
-    import argparse
+from napari_devolearn.exceptions import DevolearnError, WeightsError
 
 Row = tuple[str, str]
 
@@ -41,8 +43,6 @@ def run(_: argparse.Namespace) -> None:
 
     Raises DevolearnError if something is broken; the message counts the problems and quotes the first.
     """
-    from napari_devolearn.exceptions import DevolearnError
-
     print("# napari-devolearn doctor")
     sections = {
         "System": _system,
@@ -88,30 +88,24 @@ def _system() -> Iterator[Row]:
 
 def _packages() -> Iterator[Row]:
     for name in _PACKAGES:
-        version = _version(name)
-        yield (name, version) if version else (_PROBLEM, f"{name} is missing; reinstall napari-devolearn")
+        found = _version(name)
+        yield (name, found) if found else (_PROBLEM, f"{name} is missing; reinstall napari-devolearn")
     yield "optional", _installed(_OPTIONAL) or "none"
 
 
 def _installed(packages: Iterable[str]) -> str:
-    return ", ".join(f"{name} {version}" for name in packages if (version := _version(name)) is not None)
+    return ", ".join(f"{name} {found}" for name in packages if (found := _version(name)) is not None)
 
 
 def _version(package: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
+    with suppress(PackageNotFoundError):
         return version(package)
-    except PackageNotFoundError:
-        return None
+    return None
 
 
 def _window() -> Iterator[Row]:
-    bindings = _installed(_BINDINGS)
-    yield (
-        "Qt bindings",
-        bindings or "none; needed only for a window: pip install 'napari-devolearn[all]'",
-    )
+    bindings, how = _installed(_BINDINGS), "needed only for a window: pip install 'napari-devolearn[all]'"
+    yield "Qt bindings", bindings or f"none; {how}"
     if not bindings:
         return
     try:
@@ -134,10 +128,8 @@ def _opengl() -> Iterator[Row]:
         return
     pair = f"triton {triton} with {graphics.llvm or 'this driver'}"
     if probe_graphics(isolated=True).triton_survives:
-        yield (
-            "known conflict",
-            f"{pair}; isolated once a model is loaded; before that, 'import triton' crashes the window",
-        )
+        until = "before that, 'import triton' crashes the window"
+        yield "known conflict", f"{pair}; isolated once a model is loaded; {until}"
     else:
         yield _PROBLEM, f"{pair} crashes the window; pip uninstall triton (no model needs it)"
 
@@ -161,7 +153,6 @@ def _devices() -> Iterator[Row]:
 
 
 def _models() -> Iterator[Row]:
-    from napari_devolearn.exceptions import WeightsError
     from napari_devolearn.models.registry import bundled_models
     from napari_devolearn.models.weights import verify_weights
 
@@ -175,19 +166,13 @@ def _models() -> Iterator[Row]:
 
 
 def _cache() -> Iterator[Row]:
-    import shutil
-    import tempfile
-
     from napari_devolearn.inference.cache import MEMORY_BUDGET
     from napari_devolearn.inference.runs.resume_cache import DISK_BUDGET, cache_folder
 
     folder = Path(tempfile.gettempdir())
-    yield (
-        "memory limit",
-        f"{MEMORY_BUDGET / 1e9:.1f} GB per array, the rest in {folder} (set TMPDIR to move it)",
-    )
+    budget = f"{MEMORY_BUDGET / 1e9:.1f} GB per array"
+    yield "memory limit", f"{budget}, the rest in {folder} (set TMPDIR to move it)"
     yield "free disk space", f"{shutil.disk_usage(folder).free / 1e9:.0f} GB"
     files = [path for path in cache_folder().rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
-    used = f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB"
-    yield "unfinished runs", f"{used} in {cache_folder()}"
+    yield "unfinished runs", f"{size / 1e6:.1f} MB of at most {DISK_BUDGET / 1e9:.0f} GB in {cache_folder()}"

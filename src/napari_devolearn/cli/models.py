@@ -23,29 +23,19 @@ def run(_: argparse.Namespace) -> None:
     from napari_devolearn.models.registry import bundled_models
     from napari_devolearn.models.weights import verify_weights
 
+    rows: list[tuple[str, str, str, str, Callable[[], bytes]]] = [
+        (spec.name, spec.task, f"{spec.pixel_size:g} um", spec.description, partial(verify_weights, files))
+        for files, spec in ((files, files.spec) for files in bundled_models())
+    ]
+    rows.append(("(centres)", "nucleus", "0.36 um", "Centres of nuclei in volumes", verify_centres))
     print(_ROW.format("name", "task", "pixel size", "size", "weights", "description"))
     damaged = []
-    for files in bundled_models():
-        spec = files.spec
-        row = (spec.name, spec.task, f"{spec.pixel_size:g} um", spec.description)
-        damaged += _print_row(*row, partial(verify_weights, files))
-    damaged += _print_row("(centres)", "nucleus", "0.36 um", "Centres of nuclei in volumes", verify_centres)
+    for name, task, pixel_size, description, verify in rows:
+        size, state = "-", "damaged"
+        try:
+            size, state = f"{len(verify()) / 1e6:.1f} MB", "verified"
+        except WeightsError as error:
+            damaged.append(str(error))
+        print(_ROW.format(name, task, pixel_size, size, state, description).rstrip())
     if damaged:
-        raise WeightsError("; ".join(str(error) for error in damaged))
-
-
-def _print_row(
-    name: str, task: str, pixel_size: str, description: str, verify: Callable[[], bytes]
-) -> list[Exception]:
-    """Print one line; returns the error of damaged weights."""
-    from napari_devolearn.exceptions import WeightsError
-
-    size, state = "-", "verified"
-    errors: list[Exception] = []
-    try:
-        size = f"{len(verify()) / 1e6:.1f} MB"
-    except WeightsError as error:
-        state = "damaged"
-        errors.append(error)
-    print(_ROW.format(name, task, pixel_size, size, state, description).rstrip())
-    return errors
+        raise WeightsError("; ".join(damaged))
