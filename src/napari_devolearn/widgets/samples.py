@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from io import StringIO
 from typing import Any
@@ -24,33 +23,24 @@ def membranes() -> list[Any]:
 
 
 def _drawn(command: str) -> list[Any]:
+    def draw() -> list[Any]:
+        # by its command, because widgets and plugin do not import each other
+        layers: list[Any] = PluginManager.instance().commands.get(command)()
+        return layers
+
     qt = sys.modules.get("qtpy.QtWidgets")
-    with_window = qt is not None and qt.QApplication.instance() is not None
-    if with_window:
-        with _busy_cursor():  # first, because imports take time too
-            return _in_thread(command)
-    return list(_draw(command))
-
-
-def _draw(command: str) -> list[Any]:
-    """Call it by its command, because widgets and plugin do not import each other."""
-    layers: list[Any] = PluginManager.instance().commands.get(command)()
-    return layers
-
-
-@contextmanager
-def _busy_cursor() -> Iterator[None]:
+    if qt is None or qt.QApplication.instance() is None:
+        return draw()
     from qtpy.QtCore import Qt
-    from qtpy.QtWidgets import QApplication
 
-    QApplication.setOverrideCursor(Qt.CursorShape.BusyCursor)
+    qt.QApplication.setOverrideCursor(Qt.CursorShape.BusyCursor)  # first, because imports take time too
     try:
-        yield
+        return _in_thread(draw)
     finally:
-        QApplication.restoreOverrideCursor()
+        qt.QApplication.restoreOverrideCursor()
 
 
-def _in_thread(command: str) -> list[Any]:
+def _in_thread(draw: Callable[[], list[Any]]) -> list[Any]:
     """Wait for a result; meanwhile the window is drawn, shows that work is going on, and ignores input."""
     from qtpy.QtCore import QEventLoop
 
@@ -59,7 +49,7 @@ def _in_thread(command: str) -> list[Any]:
     def steps() -> Iterator[list[Any]]:
         from napari_devolearn.widgets.common.loading import prepare_layers
 
-        layers = _draw(command)
+        layers = draw()
         prepare_layers(*layers)
         import_module("matplotlib.cm")  # napari needs it for the controls of tracks
         yield layers
