@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 from qtpy.QtCore import QPointF, QRect, Qt, Signal
 from qtpy.QtGui import QColor, QImage, QPainter, QPen
 from qtpy.QtWidgets import QWidget
@@ -77,15 +75,9 @@ class FigureView(QWidget):
         ratio = self.devicePixelRatioF()
         return place.x() * ratio, (self.height() - place.y()) * ratio
 
-    def fraction(self, place: QPointF) -> npt.NDArray[np.float64]:
-        """Position in the widget as fractions of the axes' width and height, (2,)."""
-        if self.result is None:
-            return np.full(2, np.nan)
-        return np.asarray(self.result.axes.transAxes.inverted().transform(self.pixels(place)))
-
     def in_axes(self, place: QPointF) -> bool:
         """Whether a position in the widget lies in the axes."""
-        return bool((np.abs(self.fraction(place) - 0.5) <= 0.5).all())
+        return self.result is not None and bool(self.result.axes.bbox.contains(*self.pixels(place)))
 
     def _on_drawn(self, drawn: tuple[QImage, object]) -> None:
         self._image, self.result = drawn
@@ -150,8 +142,7 @@ class CurvesView(FigureView):
     def mouseMoveEvent(self, event: Any) -> None:  # noqa: N802
         """Go to the frame under the mouse while the left button is down, also outside the axes."""
         if self._pointing and self.frames:
-            low, high = self.result.axes.get_xlim()
-            at = low + self.fraction(event.position())[0] * (high - low)
+            at, _ = self.result.axes.transData.inverted().transform(self.pixels(event.position()))
             self.frame_chosen.emit(min(self.frames, key=lambda frame: abs(frame - at)))
 
     def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802, ARG002

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QPointF, Qt, Signal
 from qtpy.QtGui import QColor, QPainter, QPen
 from qtpy.QtWidgets import QToolTip
 
-from napari_devolearn.lineage.plot.figure import DrawnPlot, Limits, draw_populations
+from napari_devolearn.lineage.plot.figure import Limits, draw_populations
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
 from napari_devolearn.widgets.common.figure_view import CurvesView
 from napari_devolearn.widgets.populations.readout import readout_html
-from napari_devolearn.widgets.populations.zoom import panned, zoomed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _DOT = 3.5
 _NOTCH = 120  # of a mouse wheel, in Qt's eighths of a degree
+_PANS: Any = 1  # matplotlib's number of the mouse button that pans
+_STEP = 0.8
+"""Factor of the visible span per notch of the mouse wheel."""
 
 
 class PlotCanvas(CurvesView):
@@ -28,15 +33,13 @@ class PlotCanvas(CurvesView):
 
     values_changed = Signal(str)  # values of the curves in the frame of the cursor, as HTML
 
-    result: DrawnPlot | None  # visible limits
-
     def __init__(self) -> None:
         super().__init__(300, 240, "Cells of each lineage in each frame")
         self.setMouseTracking(True)
         self.limits: Limits | None = None  # limits after zoom or pan; None shows all
         self.populations: Sequence[Populations] = ()
         self.plot_style = PlotStyle()
-        self._pan_from: tuple[QPointF, Limits] | None = None
+        self._panned: Axes | None = None  # axes that the mouse drags
 
     def show_populations(self, populations: Sequence[Populations], style: PlotStyle) -> None:
         """Draw other curves, or the same in another style.
@@ -69,14 +72,15 @@ class PlotCanvas(CurvesView):
     def series_under(self, place: QPointF) -> str | None:
         """Lineage whose legend entry is at a position of the widget."""
         x, y = self.pixels(place)
-        for artist, name in self.result.legend.items() if self.result is not None else ():
+        entries: dict[Any, str] = self.result.legend if self.result is not None else {}
+        for artist, name in entries.items():
             if artist.get_window_extent().padded(4).contains(x, y):
                 return name
         return None
 
     def paint_values(self, painter: QPainter, frame: int) -> None:
         """Paint a dot on each curve."""
-        palette, (bottom, top) = PALETTES[self.theme], self._shown()[1]
+        palette, (bottom, top) = PALETTES[self.theme], self.result.axes.get_ylim()
         for one in self.populations:
             row = one.row_of(frame)
             for i, name in enumerate(SERIES if row is not None else ()):
@@ -93,7 +97,9 @@ class PlotCanvas(CurvesView):
             return
         place = event.position()
         if event.button() != Qt.MouseButton.LeftButton:
-            self._pan_from = (place, self._shown()) if self.in_axes(place) else None
+            if self.in_axes(place):
+                self._panned = self.result.axes
+                self._panned.start_pan(*self.pixels(place), _PANS)
         elif not self.in_axes(place) and (series := self.series_under(place)) is not None:
             self.toggle(series)
 
@@ -103,18 +109,16 @@ class PlotCanvas(CurvesView):
         if self.result is None or self._pointing:
             return
         place = event.position()
-        if self._pan_from is not None:
-            start, limits = self._pan_from
-            moved = self.fraction(place) - self.fraction(start)
-            self.limits = panned(limits, moved, self.result.axes.yaxis.get_transform())
-            self._draw()
+        if self._panned is not None:
+            self._panned.drag_pan(_PANS, None, *self.pixels(place))
+            self._limit(self._panned)
         else:
             self._hover(place)
 
     def mouseReleaseEvent(self, event: Any) -> None:  # noqa: N802
         """Stop dragging."""
         super().mouseReleaseEvent(event)
-        self._pan_from = None
+        self._panned = None
 
     def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Reset the zoom."""
@@ -124,16 +128,25 @@ class PlotCanvas(CurvesView):
         """Zoom in time; with Ctrl in cells."""
         if self.result is None or not self.in_axes(event.position()):
             return
-        notches = event.angleDelta().y() / _NOTCH
-        cells = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        place, scale = self.fraction(event.position()), self.result.axes.yaxis.get_transform()
-        self.limits = zoomed(self.limits or self._shown(), place, notches, scale, cells=cells)
-        self._draw()
+        part = _STEP ** (event.angleDelta().y() / _NOTCH)
+        axes, mouse = self.result.axes, self.pixels(event.position())
+        corners = mouse + part * (axes.bbox.get_points() - mouse)
+        (left, bottom), (right, top) = axes.transData.inverted().transform(corners)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            axes.set_ylim(bottom, top)
+        else:
+            axes.set_xlim(left, right)
+        self._limit(axes)
         event.accept()
 
     def leaveEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Hide the values under the mouse."""
         QToolTip.hideText()
+
+    def _limit(self, axes: Axes) -> None:
+        """Draw again within the limits of some axes."""
+        self.limits = axes.get_xlim(), axes.get_ylim()
+        self._draw()
 
     def _draw(self) -> None:
         self.draw(
@@ -145,12 +158,6 @@ class PlotCanvas(CurvesView):
         frame = self.cursor_frame
         text = "" if frame is None else readout_html(self.populations, frame, self.plot_style)
         self.values_changed.emit(text)
-
-    def _shown(self) -> Limits:
-        """Visible limits."""
-        if self.result is None:
-            return (0.0, 1.0), (0.0, 1.0)
-        return self.result.axes.get_xlim(), self.result.axes.get_ylim()
 
     def _hover(self, place: QPointF) -> None:
         on_legend = self.series_under(place) is not None
