@@ -47,8 +47,8 @@ def main() -> None:
     save(viewer, arguments.folder / "lineage-early.png")
     viewer.dims.set_current_step(0, LATE)
     viewer.theme = "light"
-    dock.controls.view["log"].value = True
-    dock.controls.view["total"].value = True
+    dock.view["log"].value = True
+    dock.view["total"].value = True
     settle(1)
     wait_for_plot(dock)
     save(viewer, arguments.folder / "lineage-late.png")
@@ -63,12 +63,12 @@ def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
     beside, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     viewer.window._qt_window.resizeDocks([beside], [DOCK_WIDTH], Qt.Orientation.Horizontal)
     if model is not None:
-        dock.controls.model.add_file(model)
-    dock.controls.view["minutes"].value = MOVIE.frame_interval
+        dock.model.add_file(model)
+    dock.view["minutes"].value = MOVIE.frame_interval
     for option in ("log", "total"):  # not as in an earlier session
-        dock.controls.view[option].value = False
+        dock.view[option].value = False
     dock.run()
-    while dock.runner.running or dock.decoder.busy:
+    while dock.running or dock.curves.decoder.busy:
         settle(0.2)
     wait_for_plot(dock)
     viewer.reset_view()
@@ -78,7 +78,7 @@ def count_movie(model: Path | None) -> tuple[Viewer, PopulationsDock]:
 
 def wait_for_plot(dock: PopulationsDock) -> None:
     """Wait until the plot, which a thread draws, is shown."""
-    while dock.canvas.busy:
+    while dock.curves.canvas.busy:
         settle(0.2)
 
 

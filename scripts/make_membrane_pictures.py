@@ -48,8 +48,8 @@ def segment_sample() -> tuple[Viewer, SegmentDock]:
     image, _ = viewer.open_sample("napari-devolearn", "membranes")
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     viewer.dims.current_step = (0, image.data.shape[1] // 2, 0, 0)
-    dock.model.value = "membrane"
-    dock.scope.choice.value = "whole movie"
+    dock.choice.model.value = "membrane"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run()
     rest(dock)
     viewer.layers["embryo cells"].opacity = 0.5
@@ -59,7 +59,7 @@ def segment_sample() -> tuple[Viewer, SegmentDock]:
 
 def rest(dock: SegmentDock) -> None:
     """Wait for the final labels of all segmented slices."""
-    while dock.runner.running or not _is_final(dock.session):
+    while dock.running or not _is_final(dock.session):
         settle(0.2)
     settle(1)
 
@@ -100,8 +100,8 @@ def show_table(viewer: Viewer, dock: SegmentDock) -> None:
     viewer.dims.ndisplay = 2
     viewer.layers["embryo"].visible = True
     viewer.layers["embryo cells"].opacity = 0.5
-    dock.show_centroids()
-    centroids: CentroidsDock | None = dock._measuring
+    dock.bar.measure(running=False)
+    centroids: CentroidsDock | None = dock.bar.measuring
     while centroids is None or centroids.running:
         settle(0.2)
     viewer.reset_view()

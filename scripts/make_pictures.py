@@ -27,7 +27,7 @@ def main() -> None:
     viewer.window._qt_window.resize(1280, 720)
     dock = show_embryo(viewer)
     viewer.layers["tracks"].visible = False
-    while dock.runner.running:
+    while dock.running:
         settle(0.1)
     settle(2)
     viewer.reset_view()

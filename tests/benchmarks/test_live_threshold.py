@@ -29,9 +29,9 @@ def test_latency_of_slice_and_volume_after_a_threshold_change(
     dock = SegmentDock(viewer)
     qtbot.addWidget(dock)
     dock.fields["output"].value = output
-    dock.scope.choice.value = "current volume"
+    dock.choice.scope.choice.value = "current volume"
     dock.run()
-    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(image)) and not dock.runner.running, timeout=120_000)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(image)) and not dock.running, timeout=120_000)
     session = dock.sessions.of_image(image)[-1]
     passes, at_once = session.model.forward_passes, []
     for threshold in np.random.default_rng(0).uniform(0.1, 0.95, 60):

@@ -51,22 +51,22 @@ def test_first_slice_scrolling_and_stalls(make_napari_viewer: Callable[..., View
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
     assert isinstance(dock, SegmentDock)
     for text in ("cold, torch not yet imported", "once the model is loaded"):
-        dock.scope.choice.value = "current slice"
+        dock.choice.scope.choice.value = "current slice"
         viewer.dims.current_step = (0, 17 if "cold" in text else 20, 0, 0)
         start = perf_counter()
         dock.run_block.run.native.click()
         plane = (0, viewer.dims.current_step[1])
         qtbot.waitUntil(lambda plane=plane: shown(dock, image, plane), timeout=SECONDS)
         print(f"first slice, {text}: {perf_counter() - start:.2f} s")  # noqa: T201
-        qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
+        qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     scroll(viewer, qtbot, "at rest")
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: dock.run_block.bar.native.value() > 0, timeout=SECONDS)
     scroll(viewer, qtbot, "while the movie is computed")
     start = perf_counter()
     viewer.dims.current_step = (1, 17, 0, 0)
-    qtbot.waitUntil(lambda: shown(dock, image, (1, 17)) or not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: shown(dock, image, (1, 17)) or not dock.running, timeout=SECONDS)
     print(f"a slice of the next frame, shown first: {perf_counter() - start:.2f} s")  # noqa: T201
     dock.run_block.cancel.native.click()
 

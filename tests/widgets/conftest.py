@@ -17,7 +17,7 @@ from helpers.docks.common import SECONDS, add_embryo, up_to_date
 from napari_devolearn.inference.runs import resume_cache as kept
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.form import settings
-from napari_devolearn.widgets.populations import runner as populations_runner
+from napari_devolearn.widgets.populations import counting
 from napari_devolearn.widgets.populations.dock import PopulationsDock
 from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
@@ -74,9 +74,9 @@ def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Sessio
     """Run a scope to its end, with all labels written."""
 
     def run_scope(scope: str = "current slice") -> Session:
-        dock.scope.choice.value = scope
+        dock.choice.scope.choice.value = scope
         dock.run_block.run.native.click()
-        qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
+        qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
         session = dock.sessions.of_image(image)[-1]
         qtbot.waitUntil(lambda: up_to_date(session), timeout=SECONDS)
         return session
@@ -88,8 +88,8 @@ def run(dock: SegmentDock, image: Image, qtbot: QtBot) -> Callable[[str], Sessio
 def counting_model(monkeypatch: pytest.MonkeyPatch) -> GatedModel:
     """The model loaded by the Lineage populations dock; it lets every frame through."""
     model = GatedModel(1000)
-    monkeypatch.setattr(populations_runner, "load_in_background", lambda *_: model)
-    monkeypatch.setattr(populations_runner, "available_devices", lambda: ("cpu",))
+    monkeypatch.setattr(counting, "load_in_background", lambda *_: model)
+    monkeypatch.setattr(counting, "available_devices", lambda: ("cpu",))
     return model
 
 
@@ -98,8 +98,8 @@ def populations(viewer: Viewer, counting_model: GatedModel, qtbot: QtBot, tmp_pa
     """The Lineage populations dock, opened as by napari's menu, with its plot."""
     _, widget = viewer.window.add_plugin_dock_widget("napari-devolearn", "Lineage populations")
     (tmp_path / "tiny.json").write_text("{}")
-    widget.controls.model.add_file(tmp_path / "tiny.json")
-    canvas = widget.canvas
+    widget.model.add_file(tmp_path / "tiny.json")
+    canvas = widget.curves.canvas
     qtbot.waitUntil(lambda: canvas.result is not None and not canvas.busy, timeout=SECONDS)
     return widget
 

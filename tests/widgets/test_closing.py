@@ -29,15 +29,16 @@ viewer = napari.Viewer()
 size = dict(scale=(1, 1, 0.5, 0.5), units=("pixel", "um", "um", "um"))
 viewer.add_image(bright_movie(), name="embryo", **size)
 _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-dock.scope.choice.value = "whole movie"
+dock.choice.scope.choice.value = "whole movie"
 QTimer.singleShot(0, dock.run)
 if float(sys.argv[2]):
     QTimer.singleShot(500, viewer.close)
-dock.runner.stepped.connect(lambda: QTimer.singleShot(900, viewer.close))
+dock.job.stepped.connect(lambda: QTimer.singleShot(900, viewer.close))
 napari.run()
 """
 
-HELPERS = Path(__file__).parents[1] / "helpers"
+PATHS = os.pathsep.join([os.fspath(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+"""For the helpers, and for the package as it is tested here."""
 
 
 @pytest.mark.parametrize("loading", [2, 0], ids=["while the model loads", "between slices"])
@@ -51,7 +52,7 @@ def test_quitting_during_a_run_is_clean(qapp: object, tmp_path: Path, loading: i
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(HELPERS), "TMPDIR": os.fspath(temporary)},
+        env={**os.environ, "PYTHONPATH": PATHS, "TMPDIR": os.fspath(temporary)},
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

@@ -13,7 +13,6 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.frame_store import stored_run
-from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Session, Source
 
 NUCLEUS, EMBRYO = find_model("nucleus").spec, find_model("embryo").spec
@@ -37,7 +36,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_is_found_outside_the_embryo(dock: SegmentDock, run: Callable[[str], Session]) -> None:
     everywhere = run("current slice")
-    dock.inside.value = True
+    dock.choice.inside.value = True
     session = run("current slice")
     assert session is not everywhere
     assert isinstance(session.model, EmbryoMaskedModel)
@@ -48,15 +47,15 @@ def test_nothing_is_found_outside_the_embryo(dock: SegmentDock, run: Callable[[s
 
 
 def test_only_models_of_nuclei_and_cells_can_be_restricted(dock: SegmentDock) -> None:
-    dock.inside.value = True
-    dock.model.value = "neuron"
-    assert not dock.inside.enabled
-    dock.model.value = "membrane"
-    assert dock.inside.enabled
+    dock.choice.inside.value = True
+    dock.choice.model.value = "neuron"
+    assert not dock.choice.inside.enabled
+    dock.choice.model.value = "membrane"
+    assert dock.choice.inside.enabled
 
 
 def test_stored_runs_differ_by_the_restriction(image: Image) -> None:
     """Frames of an unrestricted run are not used for a restricted one."""
     sources = [Source(image, image.data, (1.0, 0.5, 0.5), "nucleus", inside) for inside in (False, True)]
-    one, other = (stored_run(source, movie_of(source, NUCLEUS), NUCLEUS) for source in sources)
+    one, other = (stored_run(source, source.movie(NUCLEUS), NUCLEUS) for source in sources)
     assert one.fingerprint != other.fingerprint

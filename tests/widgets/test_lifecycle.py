@@ -28,7 +28,7 @@ from napari_devolearn.widgets.centroids.measure import iter_measure
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.evaluate.run import Sides, iter_evaluate
 from napari_devolearn.widgets.outline.run import iter_outline_layer
-from napari_devolearn.widgets.populations.runner import Counted, iter_counting
+from napari_devolearn.widgets.populations.counting import Counted, iter_counting
 from napari_devolearn.widgets.populations.source import MovieSource
 from napari_devolearn.widgets.segment.live import _follow
 from napari_devolearn.widgets.segment.run import Request, iter_run

@@ -26,9 +26,9 @@ def test_from_a_dropped_folder_to_labels_that_open_again(
     (image,) = viewer.open(sequence, plugin="napari-devolearn")
     viewer.dims.set_current_step((0, 1), (0, image.data.shape[1] // 2))
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-    dock.scope.choice.value = "current volume"
+    dock.choice.scope.choice.value = "current volume"
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: not dock.runner.running, timeout=10 * SECONDS)
+    qtbot.waitUntil(lambda: not dock.running, timeout=10 * SECONDS)
     session = dock.sessions.of_image(image)[-1]
 
     in_view = (0, image.data.shape[1] // 2)

@@ -49,8 +49,8 @@ def check():
     print("drawn", flush=True)
     viewer.close()
 
-dock.runner.failed.connect(failed)
-dock.runner.ended.connect(lambda: QTimer.singleShot(2000, ended))
+dock.job.failed.connect(failed)
+dock.job.ended.connect(lambda: QTimer.singleShot(2000, ended))
 napari.run()
 """
 

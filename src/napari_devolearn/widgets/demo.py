@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             viewer.window.screenshot(str(file), canvas_only=False, flash=False)
             viewer.close()
 
-        dock.runner.ended.connect(lambda: QTimer.singleShot(_SETTLE, save_and_close))
+        dock.job.ended.connect(lambda: QTimer.singleShot(_SETTLE, save_and_close))
     napari.run()
 
 
@@ -61,9 +61,9 @@ def show_embryo(viewer: Viewer) -> SegmentDock:
     fullest = np.argmax([np.unique(plane).size for plane in np.asarray(truth.data[-1])])
     viewer.dims.current_step = (len(truth.data) - 1, int(fullest), 0, 0)
     # the demo shows this model with its defaults, whatever the dock kept from an earlier session
-    dock.model.value = "nucleus"
+    dock.choice.model.value = "nucleus"
     dock.fields.restore()
-    dock.scope.choice.value = "current volume"
+    dock.choice.scope.choice.value = "current volume"
     viewer.reset_view()
     dock.run()
     found: SegmentDock = dock

@@ -20,7 +20,7 @@ def press(dock: CorrectDock, button: str, first: int = 0, second: int = 0) -> No
 def finish(dock: CorrectDock) -> None:
     """Wait until a correction, and the reading before it, are over."""
     end = time.monotonic() + SECONDS / 1000
-    while dock.work.running and time.monotonic() < end:
+    while dock.running and time.monotonic() < end:
         QApplication.processEvents()
         time.sleep(0.005)
-    assert not dock.work.running
+    assert not dock.running

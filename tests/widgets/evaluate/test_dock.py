@@ -118,10 +118,10 @@ def test_scores_layers_plot_and_table(
 def test_a_second_run_replaces_the_layers_and_uses_chosen_frames(
     dock: EvaluateDock, cases: tuple[Labels, Labels], viewer: Viewer, qtbot: QtBot
 ) -> None:
-    assert dock.last.native.text() == "the last"
+    assert dock.frames.last.native.text() == "the last"
     evaluate(dock, qtbot)
-    dock.first.value = 5 + frame_of("one split in two")
-    dock.last.value = 5 + frame_of("one split in two")
+    dock.frames.first.value = 5 + frame_of("one split in two")
+    dock.frames.last.value = 5 + frame_of("one split in two")
     evaluate(dock, qtbot)
     assert [layer.name for layer in viewer.layers] == ["result", "truth", "result: split"]
     assert list(dock.view.evaluated.by_frame) == [5 + frame_of("one split in two")]

@@ -26,12 +26,12 @@ def test_curves_match_the_embryo(populations: PopulationsDock, aging_layer: Imag
     assert list(curves.trusted) == [False] + [True] * 11
     assert curves.raw is not None
     assert "12 frames counted on cpu" in populations.run_block.text
-    assert populations.controls.view["speed"].value == pytest.approx(10, abs=1.5)
-    dots = [line for line in populations.canvas.result.axes.lines if line.get_marker() == "."]
+    assert populations.view["speed"].value == pytest.approx(10, abs=1.5)
+    dots = [line for line in populations.curves.canvas.result.axes.lines if line.get_marker() == "."]
     assert len(dots) == len(SERIES)
-    populations.controls.view["points"].value = False
+    populations.view["points"].value = False
     wait_for_plot(populations, qtbot)
-    assert not [line for line in populations.canvas.result.axes.lines if line.get_marker() == "."]
+    assert not [line for line in populations.curves.canvas.result.axes.lines if line.get_marker() == "."]
 
 
 def test_volumes_are_projected_frame_by_frame(
@@ -47,8 +47,8 @@ def test_frames_at_the_ends_can_be_left_out(
     populations: PopulationsDock, aging_layer: Image, qtbot: QtBot
 ) -> None:
     run(populations, qtbot)
-    populations.controls.view["first"].value = 1
-    populations.controls.view["last"].value = 2
+    populations.view["first"].value = 1
+    populations.view["last"].value = 2
     qtbot.waitUntil(lambda: len(shown(populations)) == 9, timeout=SECONDS)
     assert list(shown(populations).frame) == list(range(1, 10))
     assert shown(populations).trusted.all()
@@ -60,48 +60,48 @@ def test_the_total_is_shown_on_the_viewer_and_hidden_again(
     overlay = text_overlay(viewer)
     overlay.text = "mine"
     run(populations, qtbot)
-    populations.controls.view["total"].value = True
+    populations.view["total"].value = True
     viewer.dims.set_current_step(0, 9)
     assert overlay.text.startswith(f"{shown(populations).counts[9, -1]:.0f} cells, age ")
     assert overlay.visible
     viewer.dims.set_current_step(0, 0)
     assert "uncertain" in overlay.text
-    populations.controls.view["total"].value = False
+    populations.view["total"].value = False
     assert (overlay.visible, overlay.text) == (False, "mine")
 
 
 def test_only_an_existing_file_can_be_a_model(
     populations: PopulationsDock, aging_layer: Image, notes: list[str]
 ) -> None:
-    chosen = populations.controls.model.value
-    populations.controls.model.add_file(Path("gone.json"))
+    chosen = populations.model.value
+    populations.model.add_file(Path("gone.json"))
     assert "gone.json: file not found; choose another model" in notes[-1]
-    assert populations.controls.model.value == chosen
+    assert populations.model.value == chosen
 
 
 def test_the_plot_style_is_kept_for_the_next_dock_but_not_the_band(
     populations: PopulationsDock, viewer: Viewer, qtbot: QtBot
 ) -> None:
-    populations.controls.view["log"].value = True
-    populations.controls.view["start"].value = 40
+    populations.view["log"].value = True
+    populations.view["start"].value = 40
     qtbot.waitUntil(
         lambda: settings.settings_file().exists() and "true" in settings.settings_file().read_text()
     )
     viewer.window.remove_dock_widget(populations.native)
     again = PopulationsDock(viewer)
-    assert again.controls.view.params.log
-    assert again.controls.view.params.start == 0
+    assert again.view.params.log
+    assert again.view.params.start == 0
     again.release()
 
 
 def test_a_closed_dock_is_disconnected_from_the_viewer(
     populations: PopulationsDock, aging_layer: Image, viewer: Viewer
 ) -> None:
-    canvas = populations.canvas
+    canvas = populations.curves.canvas
     viewer.dims.set_current_step(0, 5)
-    assert (canvas.cursor_frame, populations.canvas.plot_style.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.curves.canvas.plot_style.theme) == (5, "dark")
     viewer.window.remove_dock_widget(populations.native)
     viewer.theme = "light"
     viewer.dims.set_current_step(0, 2)
     viewer.layers.remove(aging_layer)
-    assert (canvas.cursor_frame, populations.canvas.plot_style.theme) == (5, "dark")
+    assert (canvas.cursor_frame, populations.curves.canvas.plot_style.theme) == (5, "dark")

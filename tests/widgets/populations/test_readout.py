@@ -19,10 +19,10 @@ def test_table_and_plot_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, populations: PopulationsDock, qtbot: QtBot
 ) -> None:
     drawn = drawn_populations(20, minutes=1.5)
-    populations.canvas.show_populations([drawn], PlotStyle(theme="dark"))
+    populations.curves.canvas.show_populations([drawn], PlotStyle(theme="dark"))
     table, plot = tmp_path / "a.csv", tmp_path / "a.svg"
     table.write_text("the dialog asked whether to replace this")
-    for file, button in ((table, populations.controls.table), (plot, populations.controls.plot)):
+    for file, button in ((table, populations.curves.table_button), (plot, populations.curves.plot_button)):
         button.enabled = True
         save_as(file, button, monkeypatch)
         qtbot.waitUntil(lambda name=file.name: f"Saved {name}" in populations.run_block.text, timeout=SECONDS)

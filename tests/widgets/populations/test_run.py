@@ -24,9 +24,10 @@ def test_frames_counted_before_cancel_are_kept(
     counting_model.gate = threading.Semaphore(4)
     populations.run_block.run.native.click()
     qtbot.waitUntil(
-        lambda: len(populations.canvas.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+        lambda: len(populations.curves.canvas.populations) == 1 and len(shown(populations)) == 4,
+        timeout=SECONDS,
     )
-    assert populations.canvas.plot_style.frames == 12
+    assert populations.curves.canvas.plot_style.frames == 12
     populations.run_block.cancel.native.click()
     assert "Run continues" in populations.run_block.text
     assert populations.run_block.run.enabled
@@ -46,12 +47,13 @@ def test_curves_are_kept_if_the_image_is_removed_during_the_run(
     counting_model.gate = threading.Semaphore(4)
     populations.run_block.run.native.click()
     qtbot.waitUntil(
-        lambda: len(populations.canvas.populations) == 1 and len(shown(populations)) == 4, timeout=SECONDS
+        lambda: len(populations.curves.canvas.populations) == 1 and len(shown(populations)) == 4,
+        timeout=SECONDS,
     )
     viewer.layers.remove(aging_layer)
     assert "was removed. 4 frames counted" in populations.run_block.text
     assert len(shown(populations)) == 4
-    assert populations.controls.table.enabled
+    assert populations.curves.table_button.enabled
     counting_model.gate.release(100)
     viewer.add_image(aging_movie(), name="another", rgb=True)
     assert len(shown(populations)) == 4
@@ -79,7 +81,7 @@ def test_other_images_are_refused_and_the_dock_continues(
         populations.run_block.run.native.click()
         assert said in populations.run_block.text
         assert not populations.run_block.run.enabled
-        assert not populations.runner.running
+        assert not populations.running
         viewer.layers.clear()
     viewer.add_image(aging_movie(), name="good", rgb=True)
     run(populations, qtbot)

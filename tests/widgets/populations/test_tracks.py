@@ -19,11 +19,13 @@ def test_counts_of_tracks_are_drawn_too(
 ) -> None:
     run(populations, qtbot)
     table = pd.DataFrame({"frame": [0, 1], **{name: [1, 2] for name in SERIES[:-1]}})
-    populations.tracks.counted.emit(populations_from_counts(table, "named tracks"))
-    assert [one.source for one in populations.canvas.populations] == ["model", "tracks"]
+    populations.curves.tracks.counted.emit(populations_from_counts(table, "named tracks"))
+    assert [one.source for one in populations.curves.canvas.populations] == ["model", "tracks"]
     wait_for_plot(populations, qtbot)
-    assert [line.get_linestyle() for line in populations.canvas.result.axes.lines].count("--") == len(SERIES)
-    assert populations.canvas.populations[1].counts[1, -1] == 14
+    assert [line.get_linestyle() for line in populations.curves.canvas.result.axes.lines].count("--") == len(
+        SERIES
+    )
+    assert populations.curves.canvas.populations[1].counts[1, -1] == 14
 
 
 def test_a_layer_of_named_tracks_is_counted_too(
@@ -41,25 +43,25 @@ def test_a_layer_of_named_tracks_is_counted_too(
     data = [[label, t, 0, 0] for label, (_, begin, end) in spans.items() for t in range(begin, end + 1)]
     names = [spans[label][0] for label, *_ in data]
     layer = viewer.add_tracks(data, graph={2: [1], 3: [1]}, features={"name": names}, name="named")
-    assert len(populations.canvas.populations) == 1
-    populations.controls.tracks.choose(layer)
-    qtbot.waitUntil(lambda: len(populations.canvas.populations) == 2, timeout=SECONDS)
-    tracks = populations.canvas.populations[1]
+    assert len(populations.curves.canvas.populations) == 1
+    populations.tracks.choose(layer)
+    qtbot.waitUntil(lambda: len(populations.curves.canvas.populations) == 2, timeout=SECONDS)
+    tracks = populations.curves.canvas.populations[1]
     assert tracks.counts[[0, 1, 3], 0].tolist() == [1, 1, 2]
     assert tracks.counts[[0, 1], 1].tolist() == [0, 1]
     assert tracks.counts[3, -1] == 4
-    canvas = populations.canvas
+    canvas = populations.curves.canvas
     wait_for_plot(populations, qtbot)
     assert [line.get_linestyle() for line in canvas.result.axes.lines].count("--") == len(SERIES)
     keys = [text.get_text() for text in canvas.result.axes.get_legend().get_texts()]
     assert {"model", "tracks"} <= set(keys)
-    assert "tracks: " in populations.readout.value
-    save_as(tmp_path / "counts.csv", populations.controls.table, monkeypatch)
+    assert "tracks: " in populations.curves.readout.value
+    save_as(tmp_path / "counts.csv", populations.curves.table_button, monkeypatch)
     qtbot.waitUntil((tmp_path / "counts.csv").exists, timeout=SECONDS)
     assert pd.read_csv(tmp_path / "counts.csv")["tracks_AB"].tolist() == [1] * 3 + [2] * 9
     layer.features = {"name": [name.replace("EMS", "MS") for name in names]}
-    qtbot.waitUntil(lambda: populations.canvas.populations[1].counts[1, 2] == 1, timeout=SECONDS)
+    qtbot.waitUntil(lambda: populations.curves.canvas.populations[1].counts[1, 2] == 1, timeout=SECONDS)
     layer.features = {"name": [""] * len(names)}
     qtbot.waitUntil(lambda: any("tracks have no names" in note for note in notes), timeout=SECONDS)
     viewer.layers.remove(layer)
-    assert len(populations.canvas.populations) == 1
+    assert len(populations.curves.canvas.populations) == 1

@@ -55,7 +55,7 @@ def image(viewer: Viewer, cells: SimulatedEmbryo) -> Image:
 @pytest.fixture
 def dock(dock: SegmentDock) -> SegmentDock:
     """The dock with the membrane model chosen."""
-    dock.model.value = "membrane"
+    dock.choice.model.value = "membrane"
     return dock
 
 
@@ -150,7 +150,7 @@ def test_each_model_has_its_own_layers(run: Run, dock: SegmentDock, viewer: View
     cells_layer = run("current slice").result.layer
     before = cells_layer.data.copy()
     choose(dock, "membrane")
-    dock.model.value = "nucleus"
+    dock.choice.model.value = "nucleus"
     assert outputs(dock) == ["instances", "mask"]
     assert run("current slice").result.layer.name == "embryo nuclei"
     set_threshold(dock, 0.9)
@@ -161,18 +161,18 @@ def test_each_model_has_its_own_layers(run: Run, dock: SegmentDock, viewer: View
 def test_from_a_run_to_a_table_of_cells(
     run: Run, dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str]
 ) -> None:
-    dock.centroids.native.click()
+    dock.bar.centroids.native.click()
     assert "press Run first" in notes[-1]
     session = run("current volume")
     choose(dock, "membrane")
-    dock.centroids.native.click()
+    dock.bar.centroids.native.click()
     assert "does not separate objects" in notes[-1]
     choose(dock, "instances")
-    dock.centroids.native.click()
+    dock.bar.centroids.native.click()
     assert "not finished" in notes[-1]
     wait_for_labels(session, qtbot)
-    dock.centroids.native.click()
-    centroids = dock._measuring
+    dock.bar.centroids.native.click()
+    centroids = dock.bar.measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     table = centroids.view.table
     assert set(table["frame"]) == {5}
@@ -188,8 +188,8 @@ def test_separately_segmented_slices_have_no_volumes(
 ) -> None:
     session = run("current slice")
     go_to_slice(0, 9, session, viewer, qtbot)
-    dock.centroids.native.click()
-    centroids = dock._measuring
+    dock.bar.centroids.native.click()
+    centroids = dock.bar.measuring
     qtbot.waitUntil(lambda: not centroids.running, timeout=SECONDS)
     assert len(centroids.view.table) == 0
     assert "1 frame left out, because its slices" in centroids.run_block.text
@@ -199,12 +199,12 @@ def test_an_image_can_be_removed_during_a_run(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current volume")
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(session.cache.done[1].any()), timeout=SECONDS)
     finished = session.result.layer
     viewer.layers.remove(image)
-    assert not dock.runner.running
+    assert not dock.running
     assert "removed" in dock.run_block.text
     assert finished in viewer.layers
     assert finished.data[0].any()
@@ -215,10 +215,10 @@ def test_a_real_embryo(viewer: Viewer, dock: SegmentDock, qtbot: QtBot) -> None:
     """Twelve slices of the middle of an embryo of 28 cells."""
     pixels = tifffile.imread(DATA / "membrane_3dmms" / "raw" / "t046.tif")[28:40, 64:192, 110:250]
     layer = viewer.add_image(pixels, name="real", scale=(0.43, 0.18, 0.18), units="um")
-    dock.image.choose(layer)
-    dock.scope.choice.value = "current volume"
+    dock.choice.image.choose(layer)
+    dock.choice.scope.choice.value = "current volume"
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
     wait_for_labels(session, qtbot)
     labels = session.result.layer.data

@@ -39,9 +39,9 @@ def test_a_slice_is_segmented_and_aligned_with_the_image(
 
 
 def test_a_range_of_frames_uses_the_numbers_of_the_files(run: Run, dock: SegmentDock) -> None:
-    dock.scope.choice.value = "range of frames"
-    dock.scope.first.value = 6
-    dock.scope.last.value = 7
+    dock.choice.scope.choice.value = "range of frames"
+    dock.choice.scope.first.value = 6
+    dock.choice.scope.last.value = 7
     session = run("range of frames")
     assert session.cache.done.all(axis=1).tolist() == [False, True, True]
     assert session.result.final.all(axis=1).tolist() == [False, True, True]
@@ -51,12 +51,12 @@ def test_the_probability_is_shown_on_request(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image
 ) -> None:
     session = run("current slice")
-    dock.probability.value = True
+    dock.bar.probability.value = True
     layer = viewer.layers["embryo probability"]
     np.testing.assert_array_equal(layer.data, session.cache.data)
     np.testing.assert_array_equal(layer.scale, image.scale)
-    assert dock.image.layers == [image]
-    dock.probability.value = False
+    assert dock.choice.image.layers == [image]
+    dock.bar.probability.value = False
     assert "embryo probability" not in viewer.layers
 
 
@@ -79,7 +79,7 @@ def test_an_error_is_shown_and_the_dock_continues(
     message: str,
 ) -> None:
     bad = viewer.add_image(pixels, rgb=rgb, name="bad", contrast_limits=(0, 1))
-    dock.image.choose(bad)
+    dock.choice.image.choose(bad)
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: any(message in note for note in notes), timeout=SECONDS)
     assert message in dock.run_block.text
@@ -107,9 +107,9 @@ def test_images_and_volumes_are_segmented(
 ) -> None:
     pixels = tiny_embryo.image[0, 3] if len(shape) == 2 else tiny_embryo.image[0]
     layer = viewer.add_image(pixels, name="one", scale=tiny_embryo.voxel_size[-len(shape) :], units="um")
-    dock.image.choose(viewer.layers["one"])
+    dock.choice.image.choose(viewer.layers["one"])
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(layer)) and not dock.running, timeout=SECONDS)
     session = dock.sessions.of_image(layer)[-1]
     wait_for_labels(session, qtbot)
     assert session.result.layer.data.shape == shape
@@ -121,14 +121,14 @@ def test_layers_can_be_removed_during_a_run(
 ) -> None:
     session = run("current slice")
     for gone in (session.result.layer, image):
-        dock.scope.choice.value = "whole movie"
+        dock.choice.scope.choice.value = "whole movie"
         dock.run_block.run.native.click()
-        qtbot.waitUntil(lambda: dock.runner.running and session.result is not None, timeout=SECONDS)
+        qtbot.waitUntil(lambda: dock.running and session.result is not None, timeout=SECONDS)
         viewer.layers.remove(gone)
-        assert not dock.runner.running
+        assert not dock.running
         assert "removed" in dock.run_block.text
     assert not dock.sessions.of_image(image)
-    assert dock.image.layer is None
+    assert dock.choice.image.layer is None
     assert not dock.run_block.run.enabled
     dock.run()  # nothing to segment: a notification, no crash
 
@@ -137,14 +137,14 @@ def test_closing_the_dock_stops_the_run_and_disconnects_it_from_the_viewer(
     run: Run, dock: SegmentDock, viewer: Viewer, image: Image, qtbot: QtBot
 ) -> None:
     session = run("current slice")
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 2, timeout=SECONDS)
     viewer.window.remove_dock_widget(dock.native)
-    assert not dock.runner.running
+    assert not dock.running
     viewer.dims.current_step = (1, 1, 0, 0)
     viewer.layers.clear()
-    assert dock.image.native.count() > 0  # it no longer listens
+    assert dock.choice.image.native.count() > 0  # it no longer listens
 
 
 def test_the_number_of_objects_is_shown_and_updated(
@@ -159,24 +159,24 @@ def test_the_number_of_objects_is_shown_and_updated(
     wait_for_labels(session, qtbot)
     qtbot.waitUntil(lambda: f" {session.result.layer.data[0].max()} nuclei." in dock.run_block.text)
     viewer.add_image(np.zeros((8, 8)), name="other")
-    dock.image.choose(viewer.layers["other"])
+    dock.choice.image.choose(viewer.layers["other"])
     assert "Finished" not in dock.run_block.text
     assert "nuclei" not in dock.run_block.text
 
 
 def test_the_estimate_follows_the_range(dock: SegmentDock) -> None:
-    dock.scope.choice.value = "range of frames"
+    dock.choice.scope.choice.value = "range of frames"
     assert "18 slices to compute" in dock.run_block.text
-    dock.scope.first.value = 7
+    dock.choice.scope.first.value = 7
     assert "6 slices to compute" in dock.run_block.text
     assert "loading the model" in dock.run_block.text
 
 
 def test_labels_can_be_drawn_as_outlines(run: Run, dock: SegmentDock) -> None:
     session = run("current slice")
-    dock.outlines.value = True
+    dock.bar.outlines.value = True
     assert session.result.layer.contour == 1
-    dock.outlines.value = False
+    dock.bar.outlines.value = False
     assert session.result.layer.contour == 0
 
 
@@ -190,13 +190,13 @@ def test_time_and_z_of_a_stack_can_be_swapped(
     viewer: Viewer, dock: SegmentDock, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
 ) -> None:
     movie = viewer.add_image(tiny_embryo.image[:, 3], name="flat", scale=(1, 0.5, 0.5), units="um")
-    dock.image.choose(movie)
-    assert dock.axes.native.currentText() == "Z3  Y48  X64"
-    dock.axes.value = "TYX"
-    assert list(dock.scope.choice.choices) == ["current slice", "range of frames", "whole movie"]
-    dock.scope.choice.value = "whole movie"
+    dock.choice.image.choose(movie)
+    assert dock.choice.axes.native.currentText() == "Z3  Y48  X64"
+    dock.choice.axes.value = "TYX"
+    assert list(dock.choice.scope.choice.choices) == ["current slice", "range of frames", "whole movie"]
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
-    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(movie)) and not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: bool(dock.sessions.of_image(movie)) and not dock.running, timeout=SECONDS)
     session = dock.session
     wait_for_labels(session, qtbot)
     assert session.movie.shape == (3, 1, 48, 64)
@@ -212,7 +212,7 @@ def test_choosing_an_image_does_not_change_its_axes(
     named = viewer.add_image(tiny_embryo.image[:, 3], name="flat", axis_labels=("t", "y", "x"))
     unnamed = viewer.add_image(tiny_embryo.image[0], name="volume")
     before = named.axis_labels, unnamed.axis_labels
-    for layer in (named, unnamed, named, dock.image.layers[0], named):
-        dock.image.choose(layer)
+    for layer in (named, unnamed, named, dock.choice.image.layers[0], named):
+        dock.choice.image.choose(layer)
     assert (named.axis_labels, unnamed.axis_labels) == before
-    assert dock.axes.value == "TYX"
+    assert dock.choice.axes.value == "TYX"

@@ -75,6 +75,6 @@ def test_a_new_dock_uses_the_last_pace(run: Callable[[str], Session], viewer: Vi
     viewer.add_image(np.zeros((3, 6, 48, 64), np.uint8))
     dock = SegmentDock(viewer)
     qtbot.addWidget(dock.native)
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     assert "18 slices to compute, about 0:" in dock.run_block.text
     dock.release()

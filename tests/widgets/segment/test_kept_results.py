@@ -23,7 +23,7 @@ def test_cancel_keeps_completed_frames(
     run: Run, dock: SegmentDock, image: Image, qtbot: QtBot, tiny_embryo: SimulatedEmbryo
 ) -> None:
     run("current slice")  # so that the model is loaded
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     session = dock.sessions.of_image(image)[-1]
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
@@ -61,12 +61,12 @@ def test_an_edit_during_a_run_is_kept_and_the_run_continues(
 ) -> None:
     session = run("current slice")
     edited = session.result.layer
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: session.cache.done.sum() >= 3, timeout=SECONDS)
     edited.paint((0, 3, 5, 5), 99)
     kept = edited.data.copy()
-    qtbot.waitUntil(lambda: not dock.runner.running and up_to_date(session), timeout=SECONDS)
+    qtbot.waitUntil(lambda: not dock.running and up_to_date(session), timeout=SECONDS)
     np.testing.assert_array_equal(edited.data, kept)
     assert session.result.layer != edited
     assert session.result.layer.data.any(axis=(2, 3)).any(axis=1).all()
@@ -81,13 +81,13 @@ def test_unedited_labels_are_reused(run: Run, viewer: Viewer) -> None:
 def test_alternating_models_compute_nothing_again(run: Run, dock: SegmentDock, viewer: Viewer) -> None:
     first = run("current slice")
     labels = first.result.layer.data.copy()
-    dock.model.value = "membrane"
+    dock.choice.model.value = "membrane"
     assert "1 slice to compute" in dock.run_block.text
     set_threshold(dock, 0.9)  # moves nothing: nothing was run with this model
     np.testing.assert_array_equal(first.result.layer.data, labels)
     second = run("current slice")
     assert second is not first
-    dock.model.value = "nucleus"
+    dock.choice.model.value = "nucleus"
     assert run("current slice") is first
     assert (first.model.forward_passes, second.model.forward_passes) == (1, 1)
     assert [layer.name for layer in viewer.layers] == ["embryo", "embryo nuclei", "embryo cells"]

@@ -66,7 +66,7 @@ def test_two_docks_update_the_same_labels(run: Run, dock: SegmentDock, viewer: V
     qtbot.addWidget(other.native)
     set_threshold(other, 0.9)
     other.run_block.run.native.click()
-    qtbot.waitUntil(lambda: not other.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: not other.running, timeout=SECONDS)
     wait_for_labels(session, qtbot)
     np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.9))
     viewer.dims.current_step = (0, 3, 0, 0)  # the slider that was moved last counts, not the one that looks

@@ -22,7 +22,7 @@ def image(viewer: Viewer) -> Image:
 
 @pytest.mark.filterwarnings("ignore:voxel size unknown")
 def test_an_rgb_image_gets_labels_on_its_grid(run: Run, image: Image, dock: SegmentDock) -> None:
-    dock.model.value = "neuron"
+    dock.choice.model.value = "neuron"
     assert list(dock.fields["output"].choices) == ["instances", "mask"]
 
     session = run("current slice")
@@ -30,11 +30,11 @@ def test_an_rgb_image_gets_labels_on_its_grid(run: Run, image: Image, dock: Segm
     assert session.result.layer.name == "photo neurons"
     assert session.result.layer.data.shape == (96, 128)
     assert session.movie.voxel_size == (1.0, 1.0, 1.0)  # 128 um along the longer edge
-    dock.probability.value = True
+    dock.bar.probability.value = True
     assert session.probability.data.shape == (96, 128)
 
 
 def test_other_models_tell_what_to_do_with_rgb(dock: SegmentDock, image: Image, notes: list[str]) -> None:
-    dock.model.value = "nucleus"
+    dock.choice.model.value = "nucleus"
     dock.run_block.run.native.click()
     assert "photo: is RGB" in notes[-1]

@@ -19,7 +19,7 @@ def test_only_the_rectangle_around_the_shapes_is_segmented(
 ) -> None:
     placed = {"scale": image.scale[-2:], "units": image.units[-2:]}
     shapes = viewer.add_shapes([BOX, [[10, 30], [12, 32], [14, 30], [12, 28]]], name="cells", **placed)
-    dock.region.choose(shapes)
+    dock.choice.region.choose(shapes)
     session = run("current volume")
     labels = session.result.layer
     assert session.movie.shape == (3, 6, 28, 32)
@@ -28,13 +28,13 @@ def test_only_the_rectangle_around_the_shapes_is_segmented(
     assert foreground(session, (0, 3)).any()
     set_threshold(dock, 0.8)
     np.testing.assert_array_equal(foreground(session, (0, 3)), threshold_mask(session.cache.data[0, 3], 0.8))
-    dock.probability.value = True
+    dock.bar.probability.value = True
     np.testing.assert_allclose(viewer.layers["embryo probability"].translate, labels.translate)
 
-    dock.region.choose(None)
+    dock.choice.region.choose(None)
     assert dock.session is None
     assert run("current volume").result.layer.data.shape == image.data.shape
-    dock.region.choose(shapes)
+    dock.choice.region.choose(shapes)
     assert dock.session is session
     shapes.data = [np.array(BOX) + 4]
     assert dock.session is None
@@ -42,7 +42,7 @@ def test_only_the_rectangle_around_the_shapes_is_segmented(
 
 def test_a_region_that_is_empty_or_outside_the_image_is_reported(dock: SegmentDock, viewer: Viewer) -> None:
     shapes = viewer.add_shapes(name="cells", ndim=2)
-    dock.region.choose(shapes)
+    dock.choice.region.choose(shapes)
     said = "cells: no shape lies on embryo; draw one there, or choose no region"
     assert (dock.run_block.text, dock.run_block.run.enabled) == (said, False)
     shapes.add(np.array(BOX) + 1000)

@@ -30,6 +30,17 @@ def test_other_objects_are_linked_again_around_corrections(
     assert len(tracks.graph) == 2
 
 
+def test_labels_of_another_movie_are_refused_once_the_tracks_are_read(
+    viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks]
+) -> None:
+    short = viewer.add_labels(layers[0].data[:4], name="short", axis_labels=layers[0].axis_labels)
+    dock.after.source.choose(short)
+    dock.after.relink()
+    finish(dock)
+    assert "short: has shape" in dock.run_block.text
+    assert dock.after.relink_button.enabled
+
+
 def test_corrected_frames_are_exported_for_training(
     viewer: Viewer, dock: CorrectDock, layers: tuple[Labels, Tracks], tmp_path: Path
 ) -> None:

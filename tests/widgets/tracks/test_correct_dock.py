@@ -14,7 +14,6 @@ from qtpy.QtWidgets import QApplication
 
 from helpers.docks.common import SECONDS, threads_over
 from helpers.docks.tracks import finish, press
-from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.lineage.naming.sulston import load_sulston
 from napari_devolearn.widgets.tracks.correct_dock import CorrectDock
 from napari_devolearn.widgets.tracks.linking import iter_read
@@ -85,7 +84,7 @@ def test_cancelled_reading_changes_nothing(
         viewer.window.remove_dock_widget(dock.native)
     else:
         viewer.layers.remove(layers[1])
-    assert not dock.work.running
+    assert not dock.running
     qtbot.waitUntil(threads_over, timeout=SECONDS)
     assert dock.state is None
     assert layers[1].graph == {3: [2], 4: [2]}
@@ -123,8 +122,8 @@ def test_untracked_labels_are_refused(viewer: Viewer, layers: tuple[Labels, Trac
     _, dock = viewer.window.add_plugin_dock_widget("napari-devolearn", "Correct tracks")
     assert dock.labels_choice.layer == labels
     dock.labels_choice.choose(other)
-    with pytest.raises(DevolearnError, match="not tracked: no Tracks layer belongs to these labels"):
-        dock.work.with_state(other, print)
+    press(dock, "Link", 1, 2)
+    assert "not tracked: no Tracks layer belongs to these labels" in dock.run_block.text
 
 
 def test_a_division_is_removed_and_restored(dock: CorrectDock, layers: tuple[Labels, Tracks]) -> None:

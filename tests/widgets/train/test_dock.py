@@ -85,7 +85,7 @@ def test_a_model_trained_on_layers_is_used_by_segment(
     assert len(read_pairs(tmp_path / "mine/pairs")) == 8
     assert train.curve.grab().toImage().pixelColor(2, 2).name() == "#23242b"
     segment = train.use_model()
-    assert Path(segment.model.value) == tmp_path / "mine/mine.json"
+    assert Path(segment.choice.model.value) == tmp_path / "mine/mine.json"
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
@@ -112,8 +112,8 @@ def test_only_painted_regions_are_learnt(
 ) -> None:
     done = np.zeros(corrected.data.shape, np.uint8)
     done[3, :, :40] = 1
-    train.known.choose(viewer.add_labels(done, name="done", **SIZE))
-    train.corrected.choose(corrected)
+    train.data.known.choose(viewer.add_labels(done, name="done", **SIZE))
+    train.data.labels.choose(corrected)
     train.train(tmp_path / "mine")
     wait(train, qtbot)
     assert {pair.z for pair in read_pairs(tmp_path / "mine/pairs")} == {3}
@@ -132,9 +132,9 @@ def test_labels_of_a_region_are_trained_on_with_the_part_of_the_image_below_them
 
 def test_a_folder_of_training_data_replaces_layers(train: TrainDock, tmp_path: Path, qtbot: QtBot) -> None:
     assert "No image to train on" in train.run_block.text
-    train.folder.value = write_prepared(tmp_path / "data")
+    train.data.folder.value = write_prepared(tmp_path / "data")
     assert train.missing() == ""
-    assert not train.image.enabled
+    assert not train.data.image.enabled
     train.train(tmp_path / "mine")
     wait(train, qtbot)
     assert (tmp_path / "mine/mine.json").is_file()
@@ -143,13 +143,13 @@ def test_a_folder_of_training_data_replaces_layers(train: TrainDock, tmp_path: P
 def test_inputs_that_do_not_match_are_refused(
     viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
 ) -> None:
-    train.corrected.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
+    train.data.labels.choose(viewer.add_labels(np.ones((3, 4, 4), np.uint8), name="small"))
     train.train(tmp_path / "mine")
     assert "small: has shape (3, 4, 4), embryo (10, 40, 48)" in train.run_block.text
     assert not train.run_block.run.enabled
     (tmp_path / "full").mkdir()
     (tmp_path / "full/thesis.txt").touch()
-    train.corrected.choose(corrected)
+    train.data.labels.choose(corrected)
     train.train(tmp_path / "full")
     wait(train, qtbot)
     assert any("is not empty; choose another folder" in note for note in notes)
@@ -181,11 +181,11 @@ def test_a_model_of_the_user_is_used_in_segment_again_and_again(
     for _ in range(2):
         assert train.use_model() is segment  # it is open, and the model is listed already
         segment.reset_choices()
-        assert (segment.model.value, list(segment.model.choices).count(chosen)) == (chosen, 1)
+        assert (segment.choice.model.value, list(segment.choice.model.choices).count(chosen)) == (chosen, 1)
     viewer.window.remove_dock_widget(segment.native)
     again = train.use_model()  # it takes the model that was kept, and is given the same one
-    assert (again.model.value, list(again.model.choices).count(chosen)) == (chosen, 1)
+    assert (again.choice.model.value, list(again.choice.model.choices).count(chosen)) == (chosen, 1)
     viewer.window.remove_dock_widget(again.native)
     (tmp_path / "mine/mine.json").unlink()
     _, gone = viewer.window.add_plugin_dock_widget("napari-devolearn", "Segment")
-    assert gone.model.value == "nucleus"
+    assert gone.choice.model.value == "nucleus"

@@ -16,7 +16,7 @@ from napari_devolearn.widgets.centroids.view import CentroidsView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.layers import frame_numbers, pixels_under, shape_of
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import ask_and_save
@@ -62,17 +62,13 @@ class CentroidsDock(Dock):
         self.follow(napari_viewer.dims.events.point, self._on_dims)
         self.follow(napari_viewer.layers.events.removed, self._drop_rows)
 
-    def missing(self) -> str:
-        """What is missing: labels, or their image."""
+    def check(self) -> None:
+        """Labels are needed, and if an image is chosen, their image."""
         labels, image = self.source.layer, self.image.layer
         if labels is None:
-            return "No labels to measure; segment an image, or open labels."
-        try:
-            if image is not None:
-                pixels_under(labels, image)
-        except ImageFormatError as error:
-            return message_of(error)
-        return ""
+            raise ImageFormatError("No labels to measure; segment an image, or open labels.")
+        if image is not None:
+            pixels_under(labels, image)
 
     def run(self) -> None:
         """Measure the chosen labels."""
@@ -98,7 +94,7 @@ class CentroidsDock(Dock):
 
     def finish(self) -> str:
         """Show all measured frames."""
-        labels = self.task.inputs[0]
+        labels = self.inputs[0]
         if labels in self._viewer.layers and self._measured:
             if self.view is not None:
                 self.view.release()

@@ -84,6 +84,13 @@ class Side(QObject):
             found = tracks_of(labels, tracks)
         self.tracks_choice.choose(found)
 
+    def swap_with(self, other: Side) -> None:
+        """Exchange the labels of both sides."""
+        own, its = self.labels_choice.layer, other.labels_choice.layer
+        if own is not None and its is not None:
+            self.labels_choice.choose(its)
+            other.labels_choice.choose(own)
+
     def open_folder(self, folder: Path) -> None:
         """Open a folder with this package's reader, in a thread, and choose its layers."""
         if not self._job.running:

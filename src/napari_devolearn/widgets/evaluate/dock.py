@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from magicgui.widgets import FloatSpinBox, Label, PushButton
+from magicgui.widgets import Label, PushButton
 from napari.layers import Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QSplitter
 
 from napari_devolearn.evaluation.score_files import save_scores
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
@@ -20,14 +21,12 @@ from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import TABLE, ask_and_save
 from napari_devolearn.widgets.common.view import plot_theme
 from napari_devolearn.widgets.evaluate.choice import Side, markers_beside
-from napari_devolearn.widgets.evaluate.run import Begun, Evaluated, Sides, iter_evaluate
+from napari_devolearn.widgets.evaluate.frames_choice import FramesChoice
+from napari_devolearn.widgets.evaluate.run import Evaluated, Sides, iter_evaluate
 from napari_devolearn.widgets.evaluate.scores import ResultBar, ScoresView, meanings_html, scores_html
 from napari_devolearn.widgets.evaluate.view import EvaluateView
 
-_COLUMNS = ("frame", "kind", "iou", "ground_truth", "predicted")
 _TITLES = {"kind": "mistake", "iou": "IoU", "ground_truth": "in ground truth", "predicted": "in result"}
-_LAST = -1
-"""Value for the last frame."""
 
 
 class EvaluateDock(Dock):
@@ -51,7 +50,7 @@ class EvaluateDock(Dock):
             "Labels whose objects DET, TRA and LNK count: those of TRA, if the ground truth is SEG.",
             none="the ground truth's labels",
         )
-        self.first, self.last = _frame_box("First frame", 0), _frame_box("Last frame", _LAST)
+        self.frames = FramesChoice()
         self.swap = PushButton(text="Swap", tooltip="Exchange the result and the ground truth.")
         self.scores, self.table = Label(tooltip=meanings_html()), RowsTable(_TITLES)
         self.table.rows.decimals = 3
@@ -66,7 +65,7 @@ class EvaluateDock(Dock):
                 *self.truth.choices,
                 row_of(self.result.folder, self.truth.folder, self.swap),
             ],
-            advanced=[self.markers, self.first, self.last],
+            advanced=[self.markers, self.frames.first, self.frames.last],
             result=[self.scores, self.bar, splitter],
         )
 
@@ -74,7 +73,7 @@ class EvaluateDock(Dock):
         for choice in self.result.choices:  # all layers but the result are offered as ground truth
             for other in self.truth.choices:
                 choice.changed.connect(other.reset_choices)
-        self.swap.changed.connect(self.swap_sides)
+        self.swap.changed.connect(lambda _: self.result.swap_with(self.truth))
         self.bar.score.changed.connect(self._draw)
         self.bar.worst_frame.changed.connect(self.go_to_worst_frame)
         self.bar.worst_object.changed.connect(self.go_to_worst_object)
@@ -84,11 +83,12 @@ class EvaluateDock(Dock):
         self.follow(self._viewer.events.theme, self._draw)
         self.clear_status_on(self.result.labels_choice, self.truth.labels_choice)
 
-    def missing(self) -> str:
-        """What must be opened first."""
+    def check(self) -> None:
+        """Labels of both sides are needed."""
         if self.result.labels_choice.layer is None or self.truth.labels_choice.layer is None:
-            return "Nothing to compare; choose the labels of a result and of a ground truth, or open folders."
-        return ""
+            raise ImageFormatError(
+                "Nothing to compare; choose the labels of a result and of a ground truth, or open folders."
+            )
 
     def reset_choices(self, *given: Any) -> None:
         """Update the layer choices, and choose the tracks of the chosen labels."""
@@ -99,25 +99,17 @@ class EvaluateDock(Dock):
         if self.markers.layer is None and markers:
             self.markers.choose(markers[0])
 
-    def swap_sides(self) -> None:
-        """Exchange the result and the ground truth."""
-        result, truth = self.result.labels_choice.layer, self.truth.labels_choice.layer
-        if result is not None and truth is not None:
-            self.result.labels_choice.choose(truth)
-            self.truth.labels_choice.choose(result)
-
     @property
     def sides(self) -> Sides:
         """The chosen layers and frames."""
         truth, markers = self.truth.labels_choice.layer, self.markers.layer
-        first, last = int(self.first.value), int(self.last.value)
         return Sides(
             result=self.result.labels_choice.layer,
             truth=truth,
             result_tracks=self.result.tracks_choice.layer,
             truth_tracks=self.truth.tracks_choice.layer,
             markers=None if markers == truth else markers,
-            frames=None if (first, last) == (0, _LAST) else (first, None if last == _LAST else last + 1),
+            frames=self.frames.range,
         )
 
     def run(self) -> None:
@@ -145,14 +137,14 @@ class EvaluateDock(Dock):
             self.view.release()
         self.canvas.stop()
 
-    def on_step(self, step: Begun | Evaluated | None) -> None:
+    def on_step(self, step: int | Evaluated | None) -> None:
         """Show the progress of the comparison, and its result."""
-        if isinstance(step, Begun):
-            self.run_block.expect(step.steps, "Comparing…")
+        if step is None:
+            self.run_block.step()
         elif isinstance(step, Evaluated):
             self._show(step)
         else:
-            self.run_block.step()
+            self.run_block.expect(step, "Comparing…")
 
     def _show(self, evaluated: Evaluated) -> None:
         if self.view is not None:
@@ -162,7 +154,7 @@ class EvaluateDock(Dock):
         self.view.moved.connect(self.canvas.put_cursor)
         self.scores.value = scores_html(evaluated.total)
         words = evaluated.objects["kind"].str.replace("_", " ")
-        self.table.rows.set_table(evaluated.objects.assign(kind=words), _COLUMNS)
+        self.table.rows.set_table(evaluated.objects.assign(kind=words), ["frame", *_TITLES])
         self.bar.enabled = True
         compared = f"{counted(len(evaluated.by_frame), 'frame')} compared"
         self.outcome = "; ".join([compared, *evaluated.notes]) + "."
@@ -185,14 +177,4 @@ class EvaluateDock(Dock):
     def _save(self) -> None:
         if self.view is not None:
             write = partial(save_scores, report=self.view.evaluated.report, overwrite=True)
-            kinds = f"JSON (*.json);;{TABLE}"
-            ask_and_save(self.run_block, "Save the scores", "scores.json", write, kinds)
-
-
-def _frame_box(label: str, least: int) -> FloatSpinBox:
-    tip = "First or last frame to compare, by number; default: all labelled frames of the ground truth."
-    box = FloatSpinBox(label=label, value=least, min=least, max=99_999, step=1, tooltip=tip)
-    box.native.setDecimals(0)
-    if least == _LAST:
-        box.native.setSpecialValueText("the last")  # magicgui's spin box of integers cannot show a text
-    return box
+            ask_and_save(self.run_block, "Save the scores", "scores.json", write, f"JSON (*.json);;{TABLE}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from napari.layers import Labels
 from napari.layers import Tracks as TracksLayer
 
 from napari_devolearn.evaluation.compare import FrameRange, pair_frames
 from napari_devolearn.evaluation.inspect import InspectedFrame, Place, inspect_frame
+from napari_devolearn.evaluation.mistakes import Kind
 from napari_devolearn.evaluation.overlap import Scores
 from napari_devolearn.evaluation.report import Report
 from napari_devolearn.evaluation.tracking import WrongDivisions, tracking_scores, wrong_divisions
@@ -41,12 +42,6 @@ class Sides:
     frames: FrameRange | None = None  # frame numbers from the first up to, but not including, the second
 
 
-class Begun(NamedTuple):
-    """Number of frames to compare."""
-
-    steps: int
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evaluated:
     """Result of a comparison."""
@@ -59,21 +54,21 @@ class Evaluated:
     objects: pd.DataFrame
     maps: MistakeMaps
     # frame and place (z, y, x) of the mothers whose division was "false_negative" or "false_positive"
-    divisions: Mapping[str, list[tuple[int, Place]]] = field(default_factory=dict)
+    divisions: Mapping[Kind, list[tuple[int, Place]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # notes about the scores
 
 
-def iter_evaluate(sides: Sides) -> Iterator[Begun | Evaluated | None]:
+def iter_evaluate(sides: Sides) -> Iterator[int | Evaluated | None]:
     """Compare two labels layers.
 
-    Yields Begun, None for each frame, then Evaluated. Raises ImageFormatError or CTCFormatError if the two do
-    not match.
+    Yields the number of frames, None for each, then Evaluated. Raises ImageFormatError or CTCFormatError if
+    the two do not match.
     """
     found, truth = frames_of_layer(sides.result), truth_of_layer(sides.truth)
     markers = truth_of_layer(sides.markers) if sides.markers is not None else None
     pairs = pair_frames(found, truth, sides.frames)
     of_markers = [(markers, pair) for pair in pair_frames(found, markers, sides.frames)] if markers else []
-    yield Begun(len(pairs) + len(of_markers))
+    yield len(pairs) + len(of_markers)
     maps, shapes, presence = MistakeMaps(sides.result, sides.truth), [], []
     for pair in pairs:
         inspected = inspect_frame(found, truth, pair)
@@ -118,7 +113,7 @@ def _conclude(
 
 def _score_tracks(
     sides: Sides, report: Report, frames: list[InspectedFrame]
-) -> tuple[list[str], dict[str, list[tuple[int, Place]]]]:
+) -> tuple[list[str], dict[Kind, list[tuple[int, Place]]]]:
     """Add the scores of the tracks to a report; returns why it was not possible, and the wrong divisions."""
     if sides.result_tracks is None or sides.truth_tracks is None:
         return [], {}
@@ -138,7 +133,7 @@ def _score_tracks(
 
 def _places(
     wrong: WrongDivisions, found: Tracks, true: Tracks, frames: list[InspectedFrame]
-) -> dict[str, list[tuple[int, Place]]]:
+) -> dict[Kind, list[tuple[int, Place]]]:
     by_number = {one.pair.truth: one for one in frames}
 
     def true_place(frame: int, label: int) -> Place:

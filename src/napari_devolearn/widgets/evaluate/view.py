@@ -27,8 +27,6 @@ COLOURS: Mapping[Kind, str] = {
 }
 """Colour of each kind of mistake; colour-blind people can tell them apart (Okabe and Ito 2008)."""
 
-_DIVISIONS = {"false_negative": COLOURS["false_negative"], "false_positive": COLOURS["false_positive"]}
-
 _PAUSE = 30
 """Milliseconds between two layers: napari takes 0.1 s for each; in between, the window responds."""
 
@@ -125,7 +123,7 @@ class EvaluateView(QObject):
             **arguments,
         )
 
-    def _add_divisions(self, evaluated: Evaluated, which: str) -> Layer:
+    def _add_divisions(self, evaluated: Evaluated, which: Kind) -> Layer:
         sides = evaluated.sides
         layer = (sides.markers or sides.truth) if which == "false_negative" else sides.result
         points = [position_in(layer, frame, place) for frame, place in evaluated.divisions[which]]
@@ -135,7 +133,7 @@ class EvaluateView(QObject):
             name=f"{sides.result.name}: {_words(which)} divisions",
             size=12,
             symbol="star",
-            face_color=_DIVISIONS[which],
+            face_color=COLOURS[which],
             border_color="white",
             canvas_size_limits=(10, 24),
             **arguments,

@@ -10,7 +10,6 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QTabWidget
 
-from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.inference.outline import OutlineFrame
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
@@ -19,7 +18,7 @@ from napari_devolearn.widgets.common.calibration import minutes_between_frames
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, counted, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.common.rows_table import RowsTable
 from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import plot_theme
@@ -68,13 +67,9 @@ class OutlineDock(Dock):
         self.clear_status_on(self.source)
         self.follow(napari_viewer.events.theme, self._draw)
 
-    def missing(self) -> str:
-        """What is missing: an image that can be outlined."""
-        try:
-            check_image(self._viewer, self.source.layer)
-        except ImageFormatError as error:
-            return message_of(error)
-        return ""
+    def check(self) -> None:
+        """An image that can be outlined is needed."""
+        check_image(self._viewer, self.source.layer)
 
     def run(self) -> None:
         """Outline the embryo of the chosen image."""
@@ -95,7 +90,7 @@ class OutlineDock(Dock):
 
     def finish(self) -> str:
         """Show all outlined frames."""
-        image = self.task.inputs[0]
+        image = self.inputs[0]
         if image not in self._viewer.layers or not self._found:
             return "Nothing was outlined."
         sizes = {one.frame: one.size for one in self._found}
@@ -113,12 +108,12 @@ class OutlineDock(Dock):
             self.plot.draw(partial(draw_outline_plot, table=self.sizes, dark=dark))
 
     def _on_picked(self, row: int) -> None:
-        if self._viewer.dims.ndim > 2 and self.task.inputs[0] in self._viewer.layers and len(self._found) > 1:
+        if self._viewer.dims.ndim > 2 and self.inputs[0] in self._viewer.layers and len(self._found) > 1:
             self._viewer.dims.set_current_step(0, row)
 
     def _save(self) -> None:
         write = partial(write_table, tables=[self.sizes], overwrite=True)
-        ask_and_save(self.run_block, "Save the table", f"{self.task.inputs[0].name} outline.csv", write)
+        ask_and_save(self.run_block, "Save the table", f"{self.inputs[0].name} outline.csv", write)
 
 
 def _summary(sizes: pd.DataFrame) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from napari_devolearn.exceptions import FolderInUseError
@@ -40,32 +40,24 @@ class FrameStore:
                 self._run.store(t, cache.frame(t))
 
 
-@contextmanager
-def store_frames(session: Session, frames: Collection[int]) -> Iterator[FrameStore]:
-    """Store frames while a run goes on.
+def open_store(session: Session, frames: Collection[int], resources: ExitStack) -> FrameStore:
+    """Store frames while a run goes on; `resources` end it.
 
     `frames` are those that the run computes; none if it is too short to be stored. Without room, or if
     another window stores them, nothing is stored.
     """
-    run = stored_run(session.source, session.movie, session.model.spec) if frames else None
-    with ExitStack() as stack:
-        if run is not None and not _enter(stack, run, session, frames):
-            run = None
-        yield FrameStore(session, run)
-
-
-def _enter(stack: ExitStack, run: StoredRun, session: Session, frames: Collection[int]) -> bool:
-    """Start to store a run; False if that is not possible."""
-    for _ in range(_TRIES):
-        try:
-            stack.enter_context(run.recording(session.model.compute_backend, frames))
-        except FolderInUseError:
-            time.sleep(_PAUSE)  # the run that was just cancelled is at its last slice
-        except OSError:
-            return False
-        else:
-            return True
-    return False
+    if frames:
+        run = stored_run(session.source, session.movie, session.model.spec)
+        for _ in range(_TRIES):
+            try:
+                resources.enter_context(run.recording(session.model.compute_backend, frames))
+            except FolderInUseError:
+                time.sleep(_PAUSE)  # the run that was just cancelled is at its last slice
+            except OSError:
+                break
+            else:
+                return FrameStore(session, run)
+    return FrameStore(session)
 
 
 def stored_run(source: Source, movie: Movie, spec: ModelSpec) -> StoredRun:

@@ -19,6 +19,7 @@ from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.threshold import threshold_mask
+from napari_devolearn.widgets.common.form.fields import Fields
 from napari_devolearn.widgets.common.layers import Plane
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.common.worker import Job, show_failure
@@ -37,9 +38,11 @@ class Live(QObject):
 
     status = Signal(str)  # progress of the update; "" when it is complete
 
-    def __init__(self, viewer: ViewerModel, params: SegmentParams, parent: QObject | None = None) -> None:
+    def __init__(
+        self, viewer: ViewerModel, fields: Fields[SegmentParams], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._viewer = viewer
+        self._viewer, self._fields = viewer, fields
         self._session: Session | None = None
         self._job = Job(self)
         # after a failure nothing starts until another slice is shown, because it would fail again
@@ -47,7 +50,7 @@ class Live(QObject):
         self._job.ended.connect(lambda: self._rest())
         self._job.stepped.connect(self._on_step)
         self._rest = qdebounced(self._catch_up, timeout=_REST, parent=self)
-        self.params = params
+        fields.changed.connect(self._on_params)
 
     def attach(self, session: Session | None) -> None:
         """Use another session, or none."""
@@ -57,9 +60,8 @@ class Live(QObject):
             self._apply()
         self.refresh()
 
-    def set_params(self, params: SegmentParams) -> None:
+    def _on_params(self) -> None:
         """Apply other parameters: to the current slice now, to all else once they stop changing."""
-        self.params = params
         self._apply()
         self.refresh()
 
@@ -81,8 +83,9 @@ class Live(QObject):
         session = self._session
         if session is None or session.result is None or not session.result.writable:
             return
-        if self.params.output in outputs_for(session.model.spec.task):
-            session.use(self.params)
+        params = self._fields.params
+        if params.output in outputs_for(session.model.spec.task):
+            session.use(params)
 
     def on_step(self, session: Session, step: object) -> None:
         """Show results of a run or the background; labels of former parameters are dropped."""

@@ -20,18 +20,15 @@ from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
-from napari_devolearn.inference.inputs.movie import Movie
-from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.inference.streams import PlanePredictor
 from napari_devolearn.inference.threads import labelling_threads, thread_pool
-from napari_devolearn.models.spec import ModelSpec
-from napari_devolearn.widgets.common.layers import Plane, is_flat_movie, shape_of, sliceable
+from napari_devolearn.widgets.common.layers import Plane
 from napari_devolearn.widgets.common.loading import is_reload_faster, load_in_background, prepare_layers
 from napari_devolearn.widgets.segment.estimate import remember_loading
-from napari_devolearn.widgets.segment.frame_store import FrameStore, store_frames
+from napari_devolearn.widgets.segment.frame_store import FrameStore, open_store
 from napari_devolearn.widgets.segment.order import by_view, frames_by_view
 from napari_devolearn.widgets.segment.session import Labelled, Session, Source
 
@@ -81,7 +78,7 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
     session.view = request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
     several = frames if request.as_volumes and len(frames) > 1 else {}
-    store = resources.enter_context(store_frames(session, several))
+    store = open_store(session, several, resources)
     missing = sum(not session.cache.done[t, z] and t not in store.finished for t, z in request.planes)
     yield Opened(session, available_devices(), missing + len(frames))
     with closing(_iter_frames(request, session, store, frames, resources)) as steps:
@@ -162,23 +159,9 @@ def _label_behind(
         yield under_way.popleft().result()
 
 
-def movie_of(source: Source, spec: ModelSpec) -> Movie:
-    """Pixels of a layer as a movie, not read yet; if the pixel size is unknown, the spec's is assumed."""
-    default = spec.default_pixel_size(shape_of(source.image)[2:])
-    pixels = sliceable(source.pixels)
-    if is_flat_movie(source.image):
-        pixels = pixels.reshape(shape_of(source.image))
-    if source.region is not None:
-        top, bottom, left, right = source.region
-        colours_of = (slice(None),) * source.image.rgb
-        pixels = pixels[(..., slice(top, bottom), slice(left, right), *colours_of)]
-    colours = spec.takes_colours and source.image.rgb
-    return as_movie(pixels, source.voxel_size or (default,) * 3, default, colours=colours)
-
-
 def _open_session(request: Request, model: Predictor) -> Session:
-    source, spec = request.source, model.spec
-    movie = movie_of(source, spec)
+    source = request.source
+    movie = source.movie(model.spec)
     if source.voxel_size is None:
         size = movie.voxel_size[-1]
         text = (

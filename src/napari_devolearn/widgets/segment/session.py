@@ -1,26 +1,23 @@
-"""Sessions: results on image layers, kept so that a new threshold or a reopened dock needs no new run."""
+"""A session: the result on an image layer, kept so that a new threshold needs no new run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from napari.components import ViewerModel
 from napari.layers import Image
-from napari.layers import Labels as LabelsLayer
-from napari.utils.events import Event
 
 from napari_devolearn._types import Labels, VoxelSize
-from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.inputs.movie import Movie
+from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.pipeline import label_frame
 from napari_devolearn.inference.predictor import Predictor
+from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.form.run_block import counted
-from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, shape_of
+from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, is_flat_movie, shape_of, sliceable
 from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
 _COUNTED = {
@@ -30,11 +27,6 @@ _COUNTED = {
     "embryo": ("embryo", "embryos"),
 }
 """Singular and plural of what the models of a task find."""
-
-_PER_IMAGE = 4
-"""Maximum number of sessions of one image; the least recently used one is dropped. Its layers are kept."""
-
-_NAME = "_devolearn_sessions"
 
 
 class Source(NamedTuple):
@@ -51,6 +43,23 @@ class Source(NamedTuple):
     def shape(self) -> Shape4D:
         """(T, Z, Y, X) of the segmented region."""
         return shape_of(self.image, self.region)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the layer has the axes of a slice, a volume or a movie."""
+        return bool(2 <= self.image.ndim <= 4)
+
+    def movie(self, spec: ModelSpec) -> Movie:
+        """The pixels as a movie, not read yet; if the pixel size is unknown, the spec's is assumed."""
+        default, pixels = spec.default_pixel_size(shape_of(self.image)[2:]), sliceable(self.pixels)
+        if is_flat_movie(self.image):
+            pixels = pixels.reshape(shape_of(self.image))
+        if self.region is not None:
+            top, bottom, left, right = self.region
+            colours_of = (slice(None),) * self.image.rgb
+            pixels = pixels[(..., slice(top, bottom), slice(left, right), *colours_of)]
+        colours = spec.takes_colours and self.image.rgb
+        return as_movie(pixels, self.voxel_size or (default,) * 3, default, colours=colours)
 
     def same_as(self, other: Source) -> bool:
         """Whether the other source gives the same probabilities."""
@@ -129,71 +138,3 @@ class Session:
         behind = np.argwhere(self.cache.done & ~self.result.final)
         planes = [(int(t), int(z)) for t, z in behind if t not in self.claimed]
         return sorted(planes, key=lambda plane: (abs(plane[0] - view[0]), abs(plane[1] - view[1])))
-
-
-class Sessions:
-    """Sessions by image, model and voxel size, and the loaded models."""
-
-    def __init__(self, viewer: ViewerModel) -> None:
-        # by name, restriction to the embryo, and device
-        self.models: dict[tuple[str, bool, str], Predictor] = {}
-        self.typed: dict[Path, VoxelSize] = {}  # voxel sizes typed for images of a folder, in um
-        self._sessions: list[Session] = []
-        viewer.layers.events.removed.connect(self._on_removed)
-
-    def find(self, source: Source) -> Session | None:
-        """Session of a source, if there is one."""
-        for session in self._sessions:
-            same = session.source.image == source.image and session.source.same_as(source)
-            if same and session.movie.shape == source.shape:  # its axes may have changed
-                return session
-        return None
-
-    def of_image(self, image: Image | None) -> list[Session]:
-        """Sessions of an image, the last used one at the end."""
-        return [session for session in self._sessions if session.source.image == image]
-
-    def use(self, session: Session) -> None:
-        """Add a session, as the last used one."""
-        others = [other for other in self._sessions if other is not session]
-        alike = [other for other in others if other.source.image == session.source.image]
-        dropped = alike[: max(0, len(alike) + 1 - _PER_IMAGE)]
-        self._sessions = [other for other in others if other not in dropped] + [session]
-
-    def _on_removed(self, event: Event) -> None:
-        layer = event.value  # compared by ==, because napari gives plugins proxies of its layers
-        self._sessions = [session for session in self._sessions if session.source.image != layer]
-        for session in self._sessions:
-            if session.probability == layer:
-                session.probability = None
-            if session.result is not None and session.result.layer == layer:
-                session.result = None
-
-
-def sessions_of(viewer: ViewerModel) -> Sessions:
-    """Sessions of a viewer, with the same lifetime; also of napari's proxy of it."""
-    # stored on the list of layers: a global table would keep viewers alive through their layers
-    layers: Any = viewer.layers
-    layers = getattr(layers, "__wrapped__", layers)
-    if _NAME not in vars(layers):
-        setattr(layers, _NAME, Sessions(viewer))
-    found: Sessions = vars(layers)[_NAME]
-    return found
-
-
-def measurable(session: Session | None, *, running: bool) -> LabelsLayer:
-    """Labels of a session to measure.
-
-    Raises ParameterError if there are none, if they do not separate objects, or if they are not finished.
-    """
-    if session is None or session.result is None:
-        raise ParameterError("no labels to measure yet; press Run first")
-    result = session.result
-    if result.writable:
-        if session.params.output != "instances":
-            raise ParameterError(
-                f"output {session.params.output} does not separate objects; choose instances to measure them"
-            )
-        if running or result.pending or session.stale((0, 0)):
-            raise ParameterError("the labels are not finished; measure them after the run")
-    return result.layer

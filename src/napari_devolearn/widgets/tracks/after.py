@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from napari_devolearn.tracking.corrections.relink import iter_relink
 from napari_devolearn.training.data.corrections import write_corrections
 from napari_devolearn.widgets.common.calibration import voxel_size_of
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
+from napari_devolearn.widgets.common.form.run_block import counted
 from napari_devolearn.widgets.common.layers import pixels_of, pixels_under
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.layers import add_track_layers
@@ -34,18 +34,16 @@ from napari_devolearn.widgets.tracks.linking import (
     sorted_points,
 )
 from napari_devolearn.widgets.tracks.state import TrackState
-from napari_devolearn.widgets.tracks.work import CorrectWork
+from napari_devolearn.widgets.tracks.work import TracksDock
 
 _FRAMES = (("merged or split here", "corrected"), ("the current frame", "current"), ("all frames", "all"))
 
 
 class AfterCorrecting(Container[Widget]):
-    """Two buttons with their choices; `corrected` is the choice of the corrected labels."""
+    """Two buttons with their choices, which work on the labels that are chosen in a dock."""
 
-    def __init__(
-        self, viewer: Viewer, work: CorrectWork, run_block: RunBlock, corrected: LayerChoice
-    ) -> None:
-        self._viewer, self._work, self._run_block, self._corrected = viewer, work, run_block, corrected
+    def __init__(self, viewer: Viewer, dock: TracksDock) -> None:
+        self._viewer, self._dock = viewer, dock
         self.source = LayerChoice(
             viewer,
             Labels,
@@ -79,22 +77,14 @@ class AfterCorrecting(Container[Widget]):
         self.margins = (0, 0, 0, 0)
         self.relink_button.changed.connect(self.relink)
         self.train_button.changed.connect(self._choose_folder)
-        work.busy.connect(self._on_busy)
 
     def relink(self) -> None:
         """Link the remaining objects again, and show the result as new layers."""
-        self._safely(lambda: self._work.with_state(self._corrected.layer, self._relink))
+        self._dock.attempt(lambda: self._dock.with_state(self._relink))
 
     def save(self, folder: Path) -> None:
         """Write the chosen frames, and show how to train on them."""
-        self._safely(lambda: self._save(folder, *self._to_save()))
-
-    def _safely(self, act: Callable[[], object]) -> None:
-        self._corrected.settle()
-        try:
-            act()
-        except DevolearnError as error:
-            self._run_block.fail(error)
+        self._dock.attempt(lambda: self._save(folder, *self._to_save()))
 
     def _relink(self, state: TrackState) -> None:
         labels = self.source.layer or state.labels
@@ -106,17 +96,17 @@ class AfterCorrecting(Container[Widget]):
             )
         size, whole = voxel_size_of(state.labels), pixels_of(state.labels).shape
         steps = partial(_iter_relink, movie_of(labels), state.corrections, size, whole)
-        self._work.begin(steps, "Linking…", partial(self._show, state), expected=shape[0])
+        self._dock.begin(steps, "Linking…", partial(self._show, state), expected=shape[0])
 
     def _to_save(self) -> tuple[Labels, Any, list[int]]:
         """Labels, pixels and frames to write; checked before the folder is asked for."""
-        labels, image = self._corrected.layer, self.image.layer
+        labels, image = self._dock.labels_choice.layer, self.image.layer
         if labels is None:
             raise DevolearnError("no labels to train on; open or segment a movie first")
         if image is None:
             raise DevolearnError("no image to train on; open the movie that the labels belong to")
         if self.frames.value == "corrected":
-            state = self._work.state
+            state = self._dock.state
             frames = state.corrections.edited_frames if state is not None and state.labels == labels else []
             if not frames:
                 raise DevolearnError(
@@ -137,7 +127,7 @@ class AfterCorrecting(Container[Widget]):
             yield len(frames)
 
         show = partial(_show_saved, folder)
-        self._work.begin(steps, f"Writing {counted(len(frames), 'frame')}…", show, can_cancel=False)
+        self._dock.begin(steps, f"Writing {counted(len(frames), 'frame')}…", show, can_cancel=False)
 
     def _show(self, state: TrackState, linked: LinkedLayer) -> str:
         name = state.labels.name
@@ -155,10 +145,7 @@ class AfterCorrecting(Container[Widget]):
             if folder:
                 self._save(Path(folder), *chosen)
 
-        self._safely(ask)
-
-    def _on_busy(self, busy: bool) -> None:
-        self.relink_button.enabled = self.train_button.enabled = not busy
+        self._dock.attempt(ask)
 
 
 def _show_saved(folder: Path, frames: int) -> str:

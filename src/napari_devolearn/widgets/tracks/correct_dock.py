@@ -9,22 +9,20 @@ from typing import Any
 from magicgui.widgets import LineEdit, PushButton, SpinBox
 from napari.viewer import Viewer
 
-from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.run_block import RunBlock, counted
 from napari_devolearn.widgets.common.layers import Listener
 from napari_devolearn.widgets.common.view import plane_in_view
 from napari_devolearn.widgets.tracks.after import AfterCorrecting
 from napari_devolearn.widgets.tracks.edits import EDITS, Edit, Request
-from napari_devolearn.widgets.tracks.layers import TrackedChoice
 from napari_devolearn.widgets.tracks.state import Shown, TrackState
-from napari_devolearn.widgets.tracks.work import CorrectWork
+from napari_devolearn.widgets.tracks.work import TracksDock
 
 _LARGEST = 2**31 - 1
 
 
-class CorrectDock(Dock):
+class CorrectDock(TracksDock):
     """Correct labels, tracks and names, which stay consistent."""
 
     cancelled = "Cancelled; nothing was changed."
@@ -32,11 +30,8 @@ class CorrectDock(Dock):
     def __init__(self, napari_viewer: Viewer) -> None:
         run_block = RunBlock(tooltip="", cancel="Stop after the current frame; nothing is changed.")
         run_block.run.visible = False
-        work = CorrectWork(napari_viewer, run_block)
-        super().__init__(napari_viewer, run_block, work)
-        self.work = work  # reads the chosen labels before the first correction, and corrects
+        super().__init__(napari_viewer, run_block)
         self._picked = Listener(self._on_picked, "selected_label")
-        self.labels_choice = TrackedChoice(napari_viewer)
         self.first, self.second = (
             SpinBox(
                 label=label,
@@ -55,10 +50,11 @@ class CorrectDock(Dock):
             tooltip="Names are derived from those you gave, from the four-cell stage if the movie has it, "
             "and from the average embryo.",
         )
-        self.after = AfterCorrecting(napari_viewer, self.work, self.run_block, self.labels_choice)
+        self.after = AfterCorrecting(napari_viewer, self)
         self._connect()
-        self._controls = [*self.buttons.values(), self.undo_button, self.redo_button]
-        pairs = [row_of(*self._controls[i : i + 2]) for i in range(0, len(self._controls), 2)]
+        steps = [*self.buttons.values(), self.undo_button, self.redo_button]
+        self.locked += [*steps, self.name_button, self.after.relink_button, self.after.train_button]
+        pairs = [row_of(*steps[i : i + 2]) for i in range(0, len(steps), 2)]
         self.lay_out(
             what=[self.labels_choice],
             how=[self.first, self.second, self.cell_name, *pairs, self.name_button],
@@ -72,20 +68,13 @@ class CorrectDock(Dock):
         self.undo_button.changed.connect(self.undo)
         self.redo_button.changed.connect(self.redo)
         self.name_button.changed.connect(self.name_all)
-        self.work.busy.connect(self._on_busy)
-        self.work.ended.connect(lambda _: self.work.go_on())
         self.labels_choice.changed.connect(self._picked.listen_to)
         self.clear_status_on(self.labels_choice)
 
-    @property
-    def state(self) -> TrackState | None:
-        """The corrected labels, tracks and names; None before the first correction."""
-        return self.work.state
-
-    def missing(self) -> str:
-        """What must be opened first."""
-        have = self.labels_choice.layers
-        return "" if have else "No labels to correct; open or segment a movie, then track it."
+    def check(self) -> None:
+        """Labels are needed."""
+        if not self.labels_choice.layers:
+            raise ImageFormatError("No labels to correct; open or segment a movie, then track it.")
 
     def apply(self, edit: Edit) -> None:
         """Make a correction and show it; one that contradicts the tracks is refused and changes nothing."""
@@ -95,9 +84,9 @@ class CorrectDock(Dock):
 
         def correct(state: TrackState) -> None:
             steps = partial(state.iter_correct, lambda corrections: edit.change(corrections, request))
-            self.work.begin(steps, "Correcting…", partial(_show_corrected, state), can_cancel=False)
+            self.begin(steps, "Correcting…", partial(_show_corrected, state), can_cancel=False)
 
-        self._with_state(correct)
+        self.attempt(lambda: self.with_state(correct))
 
     def undo(self) -> None:
         """Undo the last correction."""
@@ -111,13 +100,9 @@ class CorrectDock(Dock):
         """Name all cells whose names follow from others."""
 
         def name(state: TrackState) -> None:
-            self.work.begin(state.iter_name, "Naming the cells…", partial(_show_named, state))
+            self.begin(state.iter_name, "Naming the cells…", partial(_show_named, state))
 
-        self._with_state(name)
-
-    def finish(self) -> str:
-        """Outcome of a correction."""
-        return self.work.outcome
+        self.attempt(lambda: self.with_state(name))
 
     def release(self) -> None:
         """Stop, and disconnect from the viewer; the layers are kept."""
@@ -125,25 +110,14 @@ class CorrectDock(Dock):
         self._picked.listen_to(None)
 
     def _step_back_or_forth(self, step: Callable[[TrackState], bool], nothing: str) -> None:
-        if not self.work.running:
+        if not self.running:
             done = self.state is not None and step(self.state)
             self.run_block.end(_summary(self.state) if done and self.state is not None else nothing)
-
-    def _with_state(self, then: Callable[[TrackState], None]) -> None:
-        self.labels_choice.settle()
-        try:
-            self.work.with_state(self.labels_choice.layer, then)
-        except DevolearnError as error:
-            self.run_block.fail(error)
 
     def _on_picked(self, _: Any = None) -> None:
         picked = int(self._picked.layer.selected_label)
         if picked and picked != self.first.value:
             self.second.value, self.first.value = self.first.value, picked
-
-    def _on_busy(self, busy: bool) -> None:
-        for control in (*self._controls, self.name_button, self.labels_choice):
-            control.enabled = not busy
 
 
 def _summary(state: TrackState) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from napari.layers import Labels
 from napari.viewer import Viewer
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
@@ -58,9 +59,10 @@ class TrackDock(Dock):
         )
         self.clear_status_on(self.labels_choice, self.fields)
 
-    def missing(self) -> str:
-        """What must be opened first."""
-        return "" if self.labels_choice.layers else "No labels to track; segment a movie, or open labels."
+    def check(self) -> None:
+        """Labels are needed."""
+        if not self.labels_choice.layers:
+            raise ImageFormatError("No labels to track; segment a movie, or open labels.")
 
     def run(self) -> None:
         """Link the chosen labels; an error is shown in the status."""
@@ -79,6 +81,6 @@ class TrackDock(Dock):
         if isinstance(step, FrameDone):
             self.run_block.step()
         elif step is not None:
-            add_track_layers(self._viewer, self.task.inputs[0], step)
+            add_track_layers(self._viewer, self.inputs[0], step)
             divisions = counted(len(step.tracks.divisions()), "division")
             self.outcome = f"{counted(len(step.tracks.rows), 'track')}, {divisions}."

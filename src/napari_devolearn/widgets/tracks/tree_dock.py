@@ -12,6 +12,7 @@ from napari.viewer import Viewer
 from qtpy.QtCore import Qt, Signal
 from superqt.utils import qdebounced
 
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.lineage.naming.track_names import Name
 from napari_devolearn.lineage.plot.palette import PALETTES, Theme
 from napari_devolearn.lineage.tracks import Tracks
@@ -74,10 +75,10 @@ class TreeDock(Dock):
         self._on_active()
         self._follow_tracks(self.tracks_choice.layer)
 
-    def missing(self) -> str:
-        """What must be opened first."""
-        have = self.tracks_choice.layers
-        return "" if have else "No tracks to draw; track labels first, or open a track table."
+    def check(self) -> None:
+        """Tracks are needed."""
+        if not self.tracks_choice.layers:
+            raise ImageFormatError("No tracks to draw; track labels first, or open a track table.")
 
     def draw(self) -> None:
         """Draw the current tracks."""

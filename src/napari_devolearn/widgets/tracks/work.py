@@ -1,4 +1,4 @@
-"""Corrections in a worker thread: one at a time, on the tracks of the chosen labels."""
+"""A dock that works on the tracks of the chosen labels, one thing at a time."""
 
 from __future__ import annotations
 
@@ -6,44 +6,50 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from napari.layers import Labels
+from magicgui.widgets import Widget
+from napari.layers import Labels, Layer
 from napari.layers import Tracks as TracksLayer
 from napari.viewer import Viewer
-from qtpy.QtCore import Signal
 
 from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.widgets.common.form.run_block import RunBlock, Task
+from napari_devolearn.widgets.common.form.dock import Dock
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.worker import Steps
-from napari_devolearn.widgets.tracks.layers import tracks_of
+from napari_devolearn.widgets.tracks.layers import TrackedChoice, tracks_of
 from napari_devolearn.widgets.tracks.linking import FrameDone, ReadTracks, iter_read, movie_of
 from napari_devolearn.widgets.tracks.state import TrackState
 
 
-class CorrectWork(Task):
-    """Work on labels and tracks of the viewer."""
-
-    busy = Signal(bool)  # whether work is running
+class TracksDock(Dock):
+    """Reads the tracks of the chosen labels before the first work on them."""
 
     def __init__(self, viewer: Viewer, run_block: RunBlock) -> None:
-        super().__init__(run_block)
+        super().__init__(viewer, run_block)
         self.state: TrackState | None = None  # of the labels that were corrected last
-        self.outcome = ""  # outcome of the last work
-        self._viewer = viewer
+        self.labels_choice = TrackedChoice(viewer)
+        self.locked: list[Widget] = [self.labels_choice]  # controls that are disabled during work
         self._show: Callable[[Any], str] = str
-        self._next: Callable[[], None] | None = None
-        self.failed.connect(lambda: self.busy.emit(False))
+        self._next: Callable[[], object] | None = None
 
-    def with_state(self, labels: Labels | None, then: Callable[[TrackState], None]) -> None:
-        """Use the tracks of labels, which are read first if needed.
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something with the chosen labels, which stay chosen; an error is shown in the status."""
+        self.labels_choice.settle()
+        try:
+            act()
+        except DevolearnError as error:
+            self.run_block.fail(error)
+
+    def with_state(self, then: Callable[[TrackState], None]) -> None:
+        """Use the tracks of the chosen labels, which are read first if needed.
 
         `then` is called at once, or after reading, unless that is cancelled. Raises DevolearnError if there
         are no labels, or no tracks of these.
         """
+        labels, state = self.labels_choice.layer, self.state
         if self.running:
             return
         if labels is None:
             raise DevolearnError("no labels to correct; track a movie first")
-        state = self.state
         if state is not None and state.labels == labels and state.layer in self._viewer.layers:
             then(state)
             return
@@ -64,7 +70,7 @@ class CorrectWork(Task):
         show: Callable[[Any], str],
         *,
         expected: int = 0,
-        inputs: Sequence[Any] = (),
+        inputs: Sequence[Layer] = (),
         can_cancel: bool = True,
     ) -> None:
         """Start work in the thread.
@@ -72,10 +78,10 @@ class CorrectWork(Task):
         `steps` yield FrameDone, None in between, and a result, which `show` gets on the main thread; it
         returns the outcome for the status. `expected` is the number of frames, if known.
         """
-        self._show, self.outcome, self._next = show, "", None
+        self._show, self._next = show, None
         self.start(steps, text, expected, inputs)
         self.run_block.cancel.enabled = can_cancel
-        self.busy.emit(True)
+        self._lock(True)
 
     def on_step(self, step: object) -> None:
         """Show the progress, and the result."""
@@ -84,16 +90,24 @@ class CorrectWork(Task):
         elif step is not None:
             self.outcome = self._show(step)
 
-    def go_on(self) -> None:
+    def end(self, why: str) -> None:
         """Continue after reading the tracks, once the status shows how that ended."""
-        self.busy.emit(False)
+        super().end(why)
         following, self._next = self._next, None
         if following is not None:
-            following()
+            self.attempt(following)
+
+    def over(self) -> None:
+        """Enable the controls again."""
+        self._lock(False)
+
+    def _lock(self, locked: bool) -> None:
+        for control in self.locked:
+            control.enabled = not locked
 
     def _take_read(
         self, labels: Labels, layer: TracksLayer, then: Callable[[TrackState], None], read: ReadTracks
     ) -> str:
-        state = TrackState(labels, layer, read)
-        self.state, self._next = state, lambda: then(state)
+        self.state = state = TrackState(labels, layer, read)
+        self._next = partial(then, state)
         return ""

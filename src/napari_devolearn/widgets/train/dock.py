@@ -6,13 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, FileEdit, FloatSpinBox, PushButton, SpinBox
-from napari.layers import Image, Labels
+from magicgui.widgets import FloatSpinBox, PushButton, SpinBox
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QFileDialog
 
-from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.report import EpochReport
@@ -20,15 +17,14 @@ from napari_devolearn.training.learn import model_of_run
 from napari_devolearn.training.run.curves import draw_scores
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
-from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
-from napari_devolearn.widgets.common.layers import pixels_under
 from napari_devolearn.widgets.common.view import plot_theme
-from napari_devolearn.widgets.train.run import Progress, Request, iter_training, request_of_layers
+from napari_devolearn.widgets.train.data import TrainingData
+from napari_devolearn.widgets.train.run import Progress, Request, iter_training, summary
 
 _TASKS = ("nucleus", "membrane", "neuron", "embryo")
 
@@ -47,34 +43,7 @@ class TrainDock(Dock):
         self.reports: list[EpochReport] = []  # of the last training, those of the initial weights first
         self.out: Path | None = None  # its folder
         self._request: Request | None = None
-        self.image = LayerChoice(
-            napari_viewer,
-            Image,
-            "Image",
-            "The image that the labels belong to: a slice, a volume or a movie of volumes.",
-            fits=lambda layer: not layer.rgb,
-        )
-        self.corrected = LayerChoice(
-            napari_viewer, Labels, "Labels", "Corrected labels of this image to learn from."
-        )
-        self.known = LayerChoice(
-            napari_viewer,
-            Labels,
-            "Only where",
-            "A labels layer, painted where the labels are correct; the rest is neither learnt nor scored.",
-            none="labels are correct everywhere",
-        )
-        self.only_labelled = CheckBox(
-            text="Skip slices without labels",
-            value=True,
-            tooltip="Treat a slice without labels as not annotated, instead of as empty.",
-        )
-        self.folder = FileEdit(
-            mode=FileDialogMode.EXISTING_DIRECTORY,
-            label="Or folder",
-            nullable=True,
-            tooltip="Training data instead of layers: exported by Correct tracks, or written by prepare.",
-        )
+        self.data = TrainingData(napari_viewer)
         self.model = ModelChoice(
             _TASKS,
             "Models (*.json *.pt *.pth)",
@@ -104,7 +73,7 @@ class TrainDock(Dock):
             text="Use in Segment", tooltip="Choose the trained model in the Segment dock.", enabled=False
         )
         self.lay_out(
-            what=[self.image, self.corrected, self.known, self.only_labelled, self.folder],
+            what=self.data.controls,
             with_what=[self.model],
             how=[self.epochs],
             advanced=[self.replay, self.device],
@@ -113,28 +82,14 @@ class TrainDock(Dock):
         restore_settings("train", model=self.model, epochs=self.epochs, device=self.device)
         self.resume_button.changed.connect(self._ask_and_resume)
         self.use_button.changed.connect(self.use_model)
-        self.task.failed.connect(self._on_idle)
         self.progress.moved.connect(self._on_step)
-        self.folder.changed.connect(self._on_folder)
-        self.clear_status_on(self.image, self.corrected, self.known, self.folder, self.model)
+        data = self.data
+        self.clear_status_on(data.image, data.labels, data.known, data.folder, self.model)
         self.follow(napari_viewer.events.theme, self._draw)
 
-    def missing(self) -> str:
-        """What is missing: training data, as layers that match or a folder."""
-        if self._data() is not None:
-            return ""
-        image, labels, known = self.image.layer, self.corrected.layer, self.known.layer
-        if image is None:
-            return "No image to train on; open one, or choose a folder of training data."
-        if labels is None:
-            return "No labels to train on; segment the image and correct the labels first."
-        try:
-            for other in (image, known):
-                if other is not None:
-                    pixels_under(labels, other)
-        except ImageFormatError as error:
-            return message_of(error)
-        return ""
+    def check(self) -> None:
+        """Training data are needed."""
+        self.data.check()
 
     def run(self) -> None:
         """Ask for a folder, and train."""
@@ -148,38 +103,41 @@ class TrainDock(Dock):
             return
         options = {
             "start": self.model.value,
-            "only_labelled": self.only_labelled.value,
             "epochs": self.epochs.value,
             "replay": float(self.replay.value),
             "device": self.device.value,
         }
-        self._start(self._requested(out, options))
+        self._start(self.data.request(out, options))
 
     def resume(self, out: Path) -> None:
         """Resume the training in a folder."""
         if not self.running:
             options = {"resume": True, "device": self.device.value}
-            self._start(Request(out=out, images=self._data(), options=options))
+            self._start(Request(out=out, images=self.data.path, options=options))
 
     def use_model(self) -> Any:
         """Choose the trained model in the Segment dock."""
         if self.out is None:
             return None
         dock = open_dock(self._viewer, "Segment")
-        dock.model.add_file(model_of_run(self.out))
+        dock.choice.model.add_file(model_of_run(self.out))
         return dock
 
     def on_step(self, step: EpochReport) -> None:
         """Show the scores of another epoch."""
         self.reports.append(step)
-        self.run_block.status.value = _summary(self.reports)
+        self.run_block.status.value = summary(self.reports)
         self._draw()
 
     def finish(self) -> str:
         """Outcome of the training."""
+        return summary(self.reports) if self.reports else "Nothing was trained."
+
+    def over(self) -> None:
+        """Stop the thread within a step, and offer to resume the training or to use its model."""
         self._leave()
-        self._on_idle()
-        return _summary(self.reports) if self.reports else "Nothing was trained."
+        self.resume_button.enabled = True
+        self.use_button.enabled = bool(self.reports)
 
     def release(self) -> None:
         """Stop the training; files are kept."""
@@ -191,36 +149,16 @@ class TrainDock(Dock):
         if self._request is not None:
             self._request.leave.set()
 
-    def _data(self) -> Path | None:
-        chosen = self.folder.value
-        return chosen if isinstance(chosen, Path) and chosen != Path() else None
-
-    def _requested(self, out: Path, options: dict[str, Any]) -> Request:
-        if (data := self._data()) is not None:
-            return Request(out=out, images=data, options=options | {"only_labelled": False})
-        for choice in (self.image, self.corrected):
-            choice.settle()
-        return request_of_layers(out, self.image.layer, self.corrected.layer, self.known.layer, options)
-
     def _start(self, request: Request) -> None:
         self._request, self.out, self.reports = request, request.out, []
         self.use_button.enabled = self.resume_button.enabled = False
-        self.task.start(partial(iter_training, request, self.progress), "Reading images and labels…")
+        self.start(partial(iter_training, request, self.progress), "Reading images and labels…", inputs=())
 
     def _on_step(self, done: int, total: int) -> None:
         if self.running:
             if not self.run_block.done:
                 self.run_block.expect(total - done + 1, self.run_block.text)
             self.run_block.step()
-
-    def _on_idle(self) -> None:
-        self.resume_button.enabled = True
-        self.use_button.enabled = bool(self.reports)
-
-    def _on_folder(self, _: Any) -> None:
-        layers = self._data() is None
-        for widget in (self.image, self.corrected, self.known, self.only_labelled):
-            widget.enabled = layers
 
     def _draw(self, *_: Any) -> None:
         if self.reports:
@@ -236,14 +174,3 @@ class TrainDock(Dock):
 
 def _read_spec(path: Path) -> ModelSpec | None:
     return find_model(path).spec if path.suffix == ".json" else None
-
-
-def _summary(reports: list[EpochReport]) -> str:
-    start, last = reports[0], reports[-1]
-    best = next(row for row in reversed(reports) if row.best)
-    if last is start:
-        return f"The initial model has an IoU of {start.score:.3f} on the held-out images."
-    if best is start:
-        none = f"None of {last.epoch} epochs was" if last.epoch > 1 else "The only epoch was not"
-        return f"{none} better than the initial model, IoU {start.score:.3f}, which is kept."
-    return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, initially {start.score:.3f}."

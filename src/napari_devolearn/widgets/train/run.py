@@ -94,3 +94,15 @@ def iter_training(request: Request, progress: Progress) -> Iterator[EpochReport]
                 yield from steps
             except _Cancelled:
                 return
+
+
+def summary(reports: list[EpochReport]) -> str:
+    """Outcome of a training so far, from the reports of the initial weights and each epoch."""
+    start, last = reports[0], reports[-1]
+    best = next(row for row in reversed(reports) if row.best)
+    if last is start:
+        return f"The initial model has an IoU of {start.score:.3f} on the held-out images."
+    if best is start:
+        none = f"None of {last.epoch} epochs was" if last.epoch > 1 else "The only epoch was not"
+        return f"{none} better than the initial model, IoU {start.score:.3f}, which is kept."
+    return f"IoU {best.score:.3f} at epoch {best.epoch} of {last.epoch}, initially {start.score:.3f}."

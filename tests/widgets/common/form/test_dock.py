@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from magicgui.widgets import Container, FloatSpinBox, PushButton
@@ -9,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QDockWidget, QWidget
 from superqt import QCollapsible
 
+from helpers.docks.common import SECONDS, threads_over
+from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.tracking.params import LinkParams
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.fields import Fields
@@ -26,6 +30,7 @@ class SomeDock(Dock):
         self.many = [FloatSpinBox(label=f"A long label {n}") for n in range(40)]
         inner = Container(widgets=[FloatSpinBox(label="In a container")])
         self.closed = 0
+        self.news: list[object] = []  # steps and ends in order
         self.lay_out(
             what=[self.image],
             how=[*self.many, Container(widgets=[inner], labels=False)],
@@ -35,8 +40,20 @@ class SomeDock(Dock):
         )
         self.clear_status_on(self.image, self.fields)
 
-    def missing(self) -> str:
-        return "" if self.image.layers else "No image: open one."
+    def check(self) -> None:
+        if not self.image.layers:
+            raise ImageFormatError("No image: open one.")
+
+    def on_step(self, step: object) -> None:
+        super().on_step(step)
+        self.news.append(step)
+
+    def finish(self) -> str:
+        self.news.append("finished")
+        return "2 objects."
+
+    def over(self) -> None:
+        self.news.append("over")
 
     def release(self) -> None:
         super().release()
@@ -101,6 +118,56 @@ def test_a_closed_dock_is_disconnected_from_the_viewer(viewer: Viewer) -> None:
     viewer.window.remove_dock_widget(dock.native)
     viewer.add_image(np.zeros((4, 4)))
     assert dock.image.layer is None
+
+
+def test_steps_and_end_of_the_work_are_shown(viewer: Viewer, qtbot: QtBot) -> None:
+    dock = docked(viewer, "one")
+    dock.start(lambda: iter([1, 2]), "Counting…", 2)
+    assert (dock.running, dock.run_block.text) == (True, "Counting…")
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    assert dock.news == [1, 2, "over", "finished"]
+    assert dock.run_block.text == "2 objects."
+
+
+def test_cancel_shows_its_reason_and_ends_the_work_once(viewer: Viewer, qtbot: QtBot) -> None:
+    dock = docked(viewer, "one")
+    dock.cancel("nothing to leave")
+    dock.start(lambda: iter([1, 2]), "Counting…")
+    dock.run_block.cancel.native.click()
+    qtbot.waitUntil(threads_over)
+    assert dock.news == ["over", "finished"]
+    assert dock.run_block.text == "Cancelled. 2 objects."
+    dock.start(lambda: iter([1, 2]), "Counting…")
+    viewer.window.remove_dock_widget(dock.native)
+    qtbot.waitUntil(threads_over)
+    assert dock.news == ["over", "finished"]
+
+
+def test_work_stops_if_one_of_its_layers_is_removed(viewer: Viewer, qtbot: QtBot) -> None:
+    viewer.add_image(np.zeros((4, 4)), name="one")
+    dock = docked(viewer, "one")
+    dock.start(lambda: iter([1, 2]), "Counting…")
+    viewer.add_image(np.zeros((4, 4)), name="two")
+    assert (dock.image.layer.name, dock.running) == ("one", True)
+    viewer.layers.remove("one")
+    assert dock.run_block.text == "Stopped, because one was removed. 2 objects."
+    qtbot.waitUntil(threads_over)
+
+
+def failing() -> Iterator[int]:
+    yield 1
+    raise ValueError("no such frame; choose another")
+
+
+def test_an_error_is_a_notification_and_a_status_and_not_an_end(
+    viewer: Viewer, qtbot: QtBot, notes: list[str]
+) -> None:
+    dock = docked(viewer, "one")
+    dock.start(failing, "Counting…")
+    qtbot.waitUntil(lambda: not dock.running and threads_over(), timeout=SECONDS)
+    assert dock.news == [1, "over"]
+    assert notes == ["no such frame; choose another"]
+    assert dock.run_block.text == "no such frame; choose another\nNothing was changed."
 
 
 @pytest.mark.parametrize("dock_name", ["Segment"])

@@ -90,15 +90,15 @@ def test_a_file_that_is_not_a_model_is_reported(
         mine = find_model("lineage").weights.with_suffix(".json")
     else:
         mine.write_text(content, encoding="utf-8")
-    choose_file(dock.model, mine, monkeypatch)
+    choose_file(dock.choice.model, mine, monkeypatch)
     assert str(mine) in notes[-1]
-    assert dock.model.value == "nucleus"
+    assert dock.choice.model.value == "nucleus"
 
 
 def test_the_dock_segments_with_it(
     dock: SegmentDock, mine: Path, run: Callable[[str], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose_file(dock.model, mine, monkeypatch)
+    choose_file(dock.choice.model, mine, monkeypatch)
     session = run("current slice")
     assert session.model.spec.name == "mine"
     assert session.result.layer.data.max() > 0

@@ -19,7 +19,7 @@ from napari_devolearn.widgets.segment import run as run_module
 from napari_devolearn.widgets.segment.controls.resume import _iter_unfinished
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.frame_store import stored_run
-from napari_devolearn.widgets.segment.run import Request, iter_run, movie_of
+from napari_devolearn.widgets.segment.run import Request, iter_run
 from napari_devolearn.widgets.segment.session import Session, Source
 
 SPEC = find_model("nucleus").spec
@@ -59,7 +59,7 @@ def test_a_killed_run_is_offered_and_gives_the_same_result(
     assert dock.resume.text.value == f"Resume? {done} of 3 frames {'is' if done == 1 else 'are'} completed."
     assert 1 <= done < 3
     dock.resume.resume.native.click()
-    qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     session = dock.sessions.of_image(killed)[-1]
     assert session.model.forward_passes == 6 * (3 - done)
     assert dock.resume.native.isHidden()
@@ -76,7 +76,7 @@ def test_a_killed_run_is_offered_and_gives_the_same_result(
 def test_no_run_is_offered_for_another_model_or_voxel_size(killed: Image) -> None:
     def finished(size: tuple[float, float, float], model: str) -> int:
         source, spec = Source(killed, killed.data, size, model), find_model(model).spec
-        return len(stored_run(source, movie_of(source, spec), spec).finished)
+        return len(stored_run(source, source.movie(spec), spec).finished)
 
     assert finished(SIZE, "nucleus")
     assert not finished((1.0, 0.5, 0.4), "nucleus")
@@ -94,20 +94,20 @@ def test_a_cancelled_run_is_offered_and_stays_stored(
     folder: Path, image: Image, dock: SegmentDock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_module, "load_in_background", lambda *_: BrightModel(0.3, SPEC))
-    dock.scope.choice.value = "whole movie"
+    dock.choice.scope.choice.value = "whole movie"
     dock.run_block.run.native.click()
     qtbot.waitUntil(lambda: bool(list(folder.glob("*/done/[0-9]*.json"))), timeout=SECONDS)
     dock.run_block.cancel.native.click()
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
     dock.resume.resume.native.click()
-    qtbot.waitUntil(lambda: not dock.runner.running, timeout=SECONDS)
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
     assert dock.sessions.of_image(image)[-1].cache.done.all()
     assert not list(folder.iterdir())
 
 
 def test_a_running_run_is_not_offered(killed: Image, folder: Path) -> None:
     source = Source(killed, killed.data, SIZE, "nucleus")
-    run = stored_run(source, movie_of(source, SPEC), SPEC)
+    run = stored_run(source, source.movie(SPEC), SPEC)
     looking = _iter_unfinished(source)
     with run.recording("float32 on cpu", range(3)):
         assert next(looking) is None
@@ -117,7 +117,7 @@ def test_a_running_run_is_not_offered(killed: Image, folder: Path) -> None:
 
 def test_a_typed_voxel_size_starts_the_search(killed: Image, dock: SegmentDock, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)
-    dock.voxel_size.edges[2].value = 0.25
+    dock.choice.voxel_size.edges[2].value = 0.25
     assert dock.resume.native.isHidden()
-    dock.voxel_size.edges[2].value = 0.5
+    dock.choice.voxel_size.edges[2].value = 0.5
     qtbot.waitUntil(lambda: not dock.resume.native.isHidden(), timeout=SECONDS)

@@ -1,35 +1,30 @@
-"""Base class of the docks: a magicgui container that scrolls and follows a viewer."""
+"""Base class of the docks: a form that follows a viewer and works in a thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from magicgui.widgets import Container, PushButton, Widget
 from napari.components import ViewerModel
+from napari.layers import Layer
 from napari.utils.events import EventEmitter
-from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from qtpy.QtGui import QIcon, QResizeEvent
-from qtpy.QtWidgets import QDockWidget, QFrame, QScrollArea, QVBoxLayout, QWidget
-from superqt import QCollapsible
+from qtpy.QtCore import QObject, QTimer
+from qtpy.QtWidgets import QDockWidget
 
-from napari_devolearn.widgets.common.form.fields import Fields
-from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
-from napari_devolearn.widgets.common.form.layout import align_labels
-from napari_devolearn.widgets.common.form.run_block import RunBlock, Task
+from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.widgets.common.form.form import Form
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.form.tabs import join_tabs
-from napari_devolearn.widgets.common.worker import Steps
+from napari_devolearn.widgets.common.worker import Job, Steps, show_failure
 
 _EVENTS = ("inserted", "removed", "reordered", "renamed")
-_LOWEST = 120
-"""Minimum height of a dock in pixels; its content scrolls."""
 
 
-class Dock(Container[Widget]):
-    """A dock with its controls in a fixed order: what, with what, how, run, result.
+class Dock(Form):
+    """A form that follows a viewer until it is closed, and works in a thread.
 
     A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `on_step` handles
-    each step, and `finish` shows the result.
+    each step, `finish` shows the result, and `over` follows all work.
 
     Parameters
     ----------
@@ -37,21 +32,18 @@ class Dock(Container[Widget]):
         Followed until the dock is closed.
     run_block : RunBlock
         Run, Cancel, progress and status.
-    task : Task, optional
-        The work that Run starts and Cancel stops, with the same run block; by default a plain `Task`.
     """
 
     cancelled = "Cancelled."
     """First text of the status after Cancel."""
 
-    def __init__(self, viewer: ViewerModel, run_block: RunBlock, task: Task | None = None) -> None:
-        super().__init__(labels=False)
-        self.margins = (0, 0, 0, 0)
-        self.run_block, self.task = run_block, task or Task(run_block)
+    def __init__(self, viewer: ViewerModel, run_block: RunBlock) -> None:
+        super().__init__(run_block)
+        self.job = Job(run_block.native)
+        self.inputs: Sequence[Layer] = ()  # layers of the last work
         self.outcome = ""  # outcome of the work
         self._viewer = viewer
         self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
-        self._sections: list[Container[Widget]] = []
         self._settling = QTimer(self.native)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._settle)
@@ -60,80 +52,69 @@ class Dock(Container[Widget]):
         self.follow(viewer.layers.events.removed, self._on_removed)
         self.native_parent_changed.connect(self._on_parent)
         run_block.run.changed.connect(lambda _: self.run())
-        run_block.cancel.changed.connect(lambda _: self.task.cancel(self.cancelled))
-        self.task.stepped.connect(self.on_step)
-        self.task.ended.connect(self._on_ended)
-
-    def lay_out(
-        self,
-        *,
-        what: Sequence[Widget] = (),
-        with_what: Sequence[Widget] = (),
-        how: Sequence[Widget] = (),
-        advanced: Sequence[Widget] = (),
-        restores: Fields[Any] | None = None,
-        result: Sequence[Widget | QWidget] = (),
-    ) -> None:
-        """Put the controls into the dock; called once, after they are made.
-
-        `what` are the inputs, `with_what` is the model, and `how` are the parameters. `advanced` parameters,
-        which are rarely changed, are in a section that opens, with a button "Restore defaults" for
-        `restores`. `result` are buttons, a table or a plot for the result.
-        """
-        parts: list[tuple[QWidget, int]] = [
-            (self._section(controls).native, 0) for controls in (what, with_what, how) if controls
-        ]
-        if restores is not None:
-            button = PushButton(text="Restore defaults", tooltip="Set all parameters to their defaults.")
-            button.changed.connect(restores.restore)
-            advanced = [*advanced, button]
-        folded = self._section(advanced).native if advanced else None
-        if folded is not None:
-            parts.append((folded, 0))
-        parts.append((self._section([self.run_block], labels=False).native, 0))
-        parts += [
-            (self._section([one], labels=False).native, 0) if isinstance(one, Widget) else (one, 1)
-            for one in result
-        ]
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(6, 6, 6, 6)
-        for native, stretch in parts:  # not part of the container's layout
-            column.addWidget(_fold(native) if native is folded else native, stretch)
-        if not any(stretch for _, stretch in parts):
-            column.addStretch()
-        self.native.layout().addWidget(_Scroll(page))
-        align_labels(self._sections)
-        self.reset_choices()
+        run_block.cancel.changed.connect(lambda _: self.cancel(self.cancelled))
+        self.job.stepped.connect(self.on_step)
+        self.job.ended.connect(lambda: self.end(""))
+        self.job.failed.connect(self._on_failed)
 
     @property
     def running(self) -> bool:
         """Whether its work is running."""
-        return self.task.running
+        return self.job.running
+
+    def check(self) -> None:
+        """Raise DevolearnError if something is missing to run; the text tells how to get it."""
 
     def missing(self) -> str:
         """What is missing to run, and how to get it; "" if nothing is missing."""
+        try:
+            self.check()
+        except DevolearnError as error:
+            return message_of(error)
         return ""
 
     def run(self) -> None:
         """Start the work, as the button does."""
 
-    def start(self, steps: Steps, text: str, expected: int = 0) -> None:
-        """Start work on the chosen layers: they stay chosen, and the work stops if one is removed."""
-        choices = [one for section in self._sections for one in section if isinstance(one, LayerChoice)]
-        for choice in choices:
-            choice.settle()
-        inputs = [choice.layer for choice in choices if choice.layer is not None]
-        self.outcome = ""
-        self.task.start(steps, text, expected, inputs)
+    def start(
+        self, steps: Steps, text: str, expected: int = 0, inputs: Sequence[Layer] | None = None
+    ) -> None:
+        """Start work on some layers; it stops if one of them is removed.
+
+        `expected` is the number of steps, if known; `inputs` are by default the chosen layers, which stay
+        chosen.
+        """
+        if inputs is None:
+            for choice in self.layer_choices:
+                choice.settle()
+            inputs = [choice.layer for choice in self.layer_choices if choice.layer is not None]
+        self.inputs, self.outcome = inputs, ""
+        self.run_block.begin(text)
+        if expected:
+            self.run_block.expect(expected, text)
+        self.job.start(steps)
+
+    def cancel(self, why: str) -> None:
+        """Stop the work, if any, and show why and what it has done so far."""
+        if self.running:
+            self.job.stop()
+            self.end(why)
 
     def on_step(self, step: Any) -> None:  # noqa: ARG002
         """Handle a step of the work; by default only the progress bar shows it."""
         self.run_block.step()
 
+    def end(self, why: str) -> None:
+        """Show the end of the work: `why` it was cancelled, if it was, and the result."""
+        self.over()
+        self.run_block.end(" ".join(part for part in (why, self.finish()) if part))
+
     def finish(self) -> str:
-        """Show the result, however the work ended; returns its part of the status."""
+        """Show the result, also of cancelled work; returns its part of the status."""
         return self.outcome
+
+    def over(self) -> None:
+        """Tidy up after work that ended, was cancelled or failed."""
 
     def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
         """Connect an event of the viewer until the dock is closed."""
@@ -145,7 +126,7 @@ class Dock(Container[Widget]):
         for event, slot in self._links:
             event.disconnect(slot)
         self._links.clear()
-        self.task.stop()
+        self.job.stop()
 
     def clear_status_on(self, *widgets: Any) -> None:
         """Clear the outcome of the last run if one of these changes."""
@@ -164,14 +145,6 @@ class Dock(Container[Widget]):
             if self._sections:
                 self.show_missing()
 
-    def _section(self, controls: Iterable[Widget], *, labels: bool = True) -> Container[Widget]:
-        section: Container[Widget] = Container(widgets=list(controls), labels=labels)
-        section.margins = (0, 0, 0, 0)
-        section.native.layout().setSpacing(4)
-        self._sections.append(section)
-        self.append(section)
-        return section
-
     def _on_parent(self, parent: QObject | None) -> None:
         if parent is None and self._links:
             self.release()
@@ -179,68 +152,16 @@ class Dock(Container[Widget]):
             self._settling.start(0)  # napari docks the widget after this
 
     def _settle(self) -> None:
-        align_labels(self._sections)  # in the font of the window
+        self.align_labels()  # in the font of the window
         dock_widget = self.native.parent()
         if isinstance(dock_widget, QDockWidget):
             join_tabs(dock_widget)
 
-    def _on_ended(self, why: str) -> None:
-        self.run_block.end(" ".join(part for part in (why, self.finish()) if part))
+    def _on_failed(self, error: Exception) -> None:
+        show_failure(error)
+        self.run_block.fail(error)
+        self.over()
 
     def _on_removed(self, event: Any) -> None:
-        if self.running and event.value in self.task.inputs:
-            self.task.cancel(f"Stopped, because {event.value.name} was removed.")
-
-
-class _Scroll(QScrollArea):
-    """A scroll area as wide as its page, and of any height, so that the window does not grow."""
-
-    def __init__(self, page: QWidget) -> None:
-        super().__init__()
-        self.page = page
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(page)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Width of the page and the scroll bar."""
-        bar: Any = self.verticalScrollBar()
-        extent = max(bar.sizeHint().width(), bar.width())
-        return QSize(self.page.minimumSizeHint().width() + extent, _LOWEST)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Size of the page."""
-        return self.page.sizeHint()
-
-    def eventFilter(self, watched: QObject | None, event: Any) -> bool:  # noqa: N802
-        """Update the size when the page requests it."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit_height()
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
-        """Give the page the height that its text needs at this width."""
-        super().resizeEvent(event)
-        self._fit_height()
-
-    def _fit_height(self) -> None:
-        # Qt assumes one line for wrapped text, and would squeeze the rows
-        layout: Any = self.page.layout()
-        viewport: Any = self.viewport()
-        if layout.hasHeightForWidth():
-            self.page.setMinimumHeight(layout.minimumHeightForWidth(viewport.width()))
-
-
-def _fold(content: QWidget) -> QCollapsible:
-    # arrows as text, because superqt's icons stay black in a dark theme
-    part = QCollapsible("▸ Advanced", expandedIcon=QIcon(), collapsedIcon=QIcon())
-    part.toggled.connect(lambda wide: part.setText(f"{'▾' if wide else '▸'} Advanced"))
-    part.toggleButton().setToolTip("Show or hide parameters that are rarely changed.")
-    part.toggleButton().setStyleSheet("text-align: left; border: none; background: transparent")
-    part.addWidget(content)
-    layouts: tuple[Any, Any] = (part.layout(), part.content().layout())
-    for layout in layouts:
-        layout.setContentsMargins(0, 0, 0, 0)
-    return part
+        if event.value in self.inputs:
+            self.cancel(f"Stopped, because {event.value.name} was removed.")

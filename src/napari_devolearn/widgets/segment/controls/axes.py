@@ -46,9 +46,8 @@ class AxesChoice(ComboBox):
         """Show the axes of another image."""
         self._image = None  # events while the box is filled are not choices of the user
         text = opened_axes(image) if image is not None else None
-        choices, value = (
-            (_of_file(text, image) if text is not None else _of_layer(image)) if image else ([], "")
-        )
+        readings = (_of_file(text, image) if text is not None else _of_layer(image)) if image else ([], "")
+        choices, value = readings
         with self.changed.blocked():
             choose_from(self, choices)
             if choices:
@@ -59,17 +58,14 @@ class AxesChoice(ComboBox):
 
     def _on_value_change(self, value: Any = None) -> None:
         if value is not None and self._image is not None:
-            self._read_as(str(value))
+            self._read_as(self._image, str(value))
 
     def _on_typed(self) -> None:
         text = self.native.currentText()
         if self._image is not None and text != self.native.itemText(self.native.currentIndex()):
-            self._read_as(text)
+            self._read_as(self._image, text)
 
-    def _read_as(self, axes: str) -> None:
-        image = self._image
-        if image is None:
-            return
+    def _read_as(self, image: Image, axes: str) -> None:
         if opened_axes(image) is None:
             read_as(image, axes)
         else:

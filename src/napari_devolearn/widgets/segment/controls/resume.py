@@ -14,7 +14,6 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.worker import Job
 from napari_devolearn.widgets.segment.frame_store import stored_run
-from napari_devolearn.widgets.segment.run import movie_of
 from napari_devolearn.widgets.segment.session import Source
 
 _PAUSE = 0.25
@@ -44,7 +43,8 @@ class ResumeOffer(Container[Widget]):
     def search(self, source: Source | None) -> None:
         """Offer a stored run of a source, after a delay; reads the image only if there may be one."""
         self.offer(None)
-        if source is not None and has_run_of_shape(source.shape):
+        fits = source is not None and source.fits and not source.image.rgb
+        if source is not None and fits and has_run_of_shape(source.shape):
             self._job.start(partial(_iter_unfinished, source))
 
     def offer(self, run: StoredRun | None) -> None:
@@ -75,7 +75,7 @@ class ResumeOffer(Container[Widget]):
 def _iter_unfinished(source: Source) -> Iterator[StoredRun | None]:
     """The unfinished stored run of a source, once no other process works on it."""
     spec = find_model(source.model).spec
-    run = stored_run(source, movie_of(source, spec), spec)
+    run = stored_run(source, source.movie(spec), spec)
     while run.in_use:
         yield None  # so that the search can be stopped
         time.sleep(_PAUSE)

@@ -1,4 +1,4 @@
-"""Count the frames of movies, one movie at a time, and store the counts for each image layer."""
+"""Count the frames of a movie in a worker thread, and decode the counts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, NamedTuple
-
-from napari.layers import Image
+from typing import NamedTuple
 
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.counting.lineage_table import FrameCounts, counts_table
 from napari_devolearn.lineage.populations import Populations, populations_from_table
-from napari_devolearn.widgets.common.form.run_block import RunBlock, Task, counted
+from napari_devolearn.widgets.common.form.run_block import counted as number_of
 from napari_devolearn.widgets.common.loading import garbage_collection_disabled, load_in_background
 from napari_devolearn.widgets.populations.source import MovieSource
 
@@ -36,6 +33,7 @@ class Counted:
 
     source: MovieSource
     model: str  # name or path
+    device: str = ""  # on which it is counted
     frames: list[FrameCounts] = field(default_factory=list)  # from the first frame on, without gaps
 
     @property
@@ -43,12 +41,18 @@ class Counted:
         """Whether every frame was counted."""
         return len(self.frames) == len(self.source)
 
+    def summary(self) -> str:
+        """Number of counted frames, and the device."""
+        return f"{number_of(len(self.frames), 'frame')} counted on {self.device}."
+
     def can_continue(self, source: MovieSource, model: str) -> bool:
         """Whether a run of this movie by this model only needs the frames that are missing here."""
         return not self.complete and self.model == model and self.source.pixels is source.pixels
 
 
-def iter_counting(counted: Counted, device: str, model: LineageModel | None = None) -> Iterator[object]:
+def iter_counting(
+    counted: Counted, device: str, model: LineageModel | None = None
+) -> Iterator[Ready | FrameCounts]:
     """Count the frames that were not counted yet.
 
     `counted` is not changed; `model` is its model on the device, if already loaded. Yields Ready, then
@@ -75,51 +79,3 @@ def _load(name: str, device: str) -> LineageModel:
         for name in _NEEDED:
             importlib.import_module(name)
     return model
-
-
-class PopulationsRunner(Task):
-    """Count lineages in image layers; the steps are Ready, then Counted with all frames so far."""
-
-    def __init__(self, run_block: RunBlock) -> None:
-        super().__init__(run_block)
-        self._models: dict[tuple[str, str], LineageModel] = {}
-        self._device = ""
-        self._current: Counted | None = None
-        self.results: dict[Image, Counted] = {}  # of the layers in the viewer
-
-    def count(self, source: MovieSource, model: str, device: str) -> Counted:
-        """Start or continue counting a movie; the returned counts grow meanwhile."""
-        before = self.results.get(source.image)
-        if before is None or not before.can_continue(source, model):
-            before = Counted(source=source, model=model)
-            self.results[source.image] = before
-        self._current, self._device = before, device
-        steps = partial(iter_counting, before, device, self._models.get((model, device)))
-        self.start(steps, "Loading the model…", inputs=(source.image,))
-        return before
-
-    def on_step(self, step: object) -> None:
-        """Store the model, or the counts of a frame."""
-        current = self._current
-        if current is not None and isinstance(step, Ready):
-            self._models[current.model, self._device] = step.model
-            self.stepped.emit(step)
-        elif current is not None:
-            current.frames.append(step)  # type: ignore[arg-type]
-            self.stepped.emit(current)
-
-    def outcome(self) -> str:
-        """Number of counted frames, and the device."""
-        current = self._current
-        if current is None:
-            return ""
-        model = self._models.get((current.model, self._device))
-        return (
-            f"{counted(len(current.frames), 'frame')} counted on {model.device if model else self._device}."
-        )
-
-    def forget(self, event: Any) -> None:
-        """Drop the counts of a removed layer."""
-        for image in list(self.results):
-            if image == event.value:  # == instead of is: napari gives plugins proxies of its layers
-                del self.results[image]
