@@ -41,7 +41,7 @@ def test_linking_without_objects_ends() -> None:
 
 def nuclei(*places: tuple[float, float, float, float]) -> Objects:
     """Nuclei at (Z, Y, X) in um, with their volumes in um3, and ten others far away."""
-    far = [(20.0, 20.0, 10.0 * k, 30.0) for k in range(1, 11)]
+    far = [(20.0 + 10.0 * (k % 2), 20.0 + 10.0 * (k % 3), 10.0 * k, 30.0) for k in range(1, 11)]
     rows = np.array([*places, *far])
     labels, radii = np.arange(1, len(rows) + 1), np.cbrt(rows[:, 3:] * 0.75 / np.pi)
     return Objects(labels=labels, centers=rows[:, :3], spreads=radii * np.ones(3), volumes=rows[:, 3])
