@@ -23,6 +23,7 @@ def test_torch_imports_after_its_libraries_were_mapped() -> None:
 @pytest.mark.parametrize("collecting", [True, False])
 def test_garbage_collection_is_restored_also_after_an_error(collecting: bool) -> None:
     was = gc.isenabled()
+    gc.unfreeze()
     try:
         (gc.enable if collecting else gc.disable)()
         with pytest.raises(WeightsError):
@@ -31,6 +32,7 @@ def test_garbage_collection_is_restored_also_after_an_error(collecting: bool) ->
         assert gc.get_freeze_count() == 0
     finally:
         (gc.enable if was else gc.disable)()
+        gc.freeze()
 
 
 @pytest.mark.skipif(available_backends()[0] == ready_backend(), reason="the fastest backend is ready at once")
