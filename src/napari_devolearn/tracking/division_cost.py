@@ -21,11 +21,11 @@ log ratio of mother to daughters above which there is no cost, and cost per squa
 are from a logistic regression on divisions, and on other pairs of nuclei that resemble one, in the positions
 and sizes of five EPIC embryos. Similar values made little difference on two simulated embryos."""
 
-USUAL = 1.0
-"""Minimum usual volume of a mother, relative to other nuclei: one that was small since the beginning of the
-movie may be in mitosis, and is then hardly larger than a daughter."""
-
 _HISTORY = 8  # number of frames for the mother's usual volume
+
+USUAL = 1.0
+"""Minimum usual volume of a mother with a shorter history, relative to other nuclei: one that was small since
+the beginning of the movie may be in mitosis, and is then hardly larger than a daughter."""
 
 MISS, DIVISION = 2.5, -2.0
 """Costs of a frame with a missed nucleus (3 in 100 are missed), and of a division."""
@@ -43,7 +43,9 @@ def division_cost(
     off = float(np.linalg.norm((a + b) / 2 - place)) / diameter
     apart = float(np.linalg.norm(a - b)) / diameter
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / diameter
-    usual = max(float(np.median(mother.volumes[max(index - _HISTORY, 0) : index + 1])), USUAL)
+    usual = float(np.median(mother.volumes[max(index - _HISTORY, 0) : index + 1]))
+    if index < _HISTORY:
+        usual = max(usual, USUAL)
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(
         DIVISION
