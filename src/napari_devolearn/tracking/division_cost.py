@@ -24,8 +24,8 @@ and sizes of five EPIC embryos. Similar values made little difference on two sim
 _HISTORY = 8  # number of frames for the mother's usual volume
 
 USUAL = 1.0
-"""Minimum usual volume of a mother with a shorter history, relative to other nuclei: one that was small since
-the beginning of the movie may be in mitosis, and is then hardly larger than a daughter."""
+"""Minimum usual volume, relative to other nuclei, of a mother whose history begins with the movie: she may be
+in mitosis since then, and hardly larger than a daughter."""
 
 MISS, DIVISION = 2.5, -2.0
 """Costs of a frame with a missed nucleus (3 in 100 are missed), and of a division."""
@@ -44,7 +44,7 @@ def division_cost(
     apart = float(np.linalg.norm(a - b)) / diameter
     moved = min(float(np.linalg.norm(a - place)), float(np.linalg.norm(b - place))) / diameter
     usual = float(np.median(mother.volumes[max(index - _HISTORY, 0) : index + 1]))
-    if index < _HISTORY:
+    if mother.begin == 0 and index < _HISTORY:
         usual = max(usual, USUAL)
     together = first.volumes[at_first - first.begin] + second.volumes[at_second - second.begin]
     return float(
