@@ -51,11 +51,12 @@ def test_a_killed_worker_loses_only_its_frame(client: Any, movie: Path, tmp_path
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-def test_a_closed_run_leaves_no_files_or_threads(client: Any, movie: Path, tmp_path: Path) -> None:
+def test_a_closed_run_leaves_its_frames_and_no_threads(client: Any, movie: Path, tmp_path: Path) -> None:
     with nothing_left():
         steps = iter_segment_to(tmp_path / "closed.ome.zarr", movie, BrightModel(0.02), client=client)
         next(steps)
         steps.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["closed.ome.zarr.unfinished", "movie.ome.tif"]
 
 
 def test_workers_in_this_process_do_not_deadlock(movie: Path, tmp_path: Path) -> None:

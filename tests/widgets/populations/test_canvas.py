@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QApplication, QToolTip
 
 from helpers.drawn.populations import drawn_populations
 from napari_devolearn.lineage.decoding.clock import Clock
-from napari_devolearn.lineage.plot.style import PlotStyle
+from napari_devolearn.lineage.plot.style import PlotStyle, Scale
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 
 
@@ -84,6 +84,36 @@ def test_the_right_button_pans(canvas: PlotCanvas, qtbot: QtBot) -> None:
     qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=end)
     settle(canvas, qtbot)
     assert axes_of(canvas).get_xlim()[0] == pytest.approx(low + 20, abs=0.5)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_the_wheel_zooms_cells_in_the_scale_of_their_axis(
+    canvas: PlotCanvas, qtbot: QtBot, scale: Scale
+) -> None:
+    canvas.show_populations(canvas.populations, PlotStyle(scale=scale))
+    settle(canvas, qtbot)
+    home, place = axes_of(canvas).get_ylim(), place_of(canvas, 40)
+    transform = axes_of(canvas).yaxis.get_transform().transform
+    wheel(canvas, place, 2, Qt.KeyboardModifier.ControlModifier)
+    settle(canvas, qtbot)
+    (low, high), (first, last) = transform(axes_of(canvas).get_ylim()), transform(home)
+    assert high - low == pytest.approx(0.64 * (last - first))
+    assert place_of(canvas, 40).y() == pytest.approx(place.y(), abs=1)
+    wheel(canvas, place, -2, Qt.KeyboardModifier.ControlModifier)
+    settle(canvas, qtbot)
+    assert axes_of(canvas).get_ylim() == pytest.approx(home, abs=1e-6)
+
+
+def test_a_pan_to_and_fro_restores_a_log_axis(canvas: PlotCanvas, qtbot: QtBot) -> None:
+    canvas.show_populations(canvas.populations, PlotStyle(scale="log"))
+    settle(canvas, qtbot)
+    home, start = axes_of(canvas).get_ylim(), place_of(canvas, 40)
+    for begin, end in ((start, start + QPoint(0, 30)), (start + QPoint(0, 30), start)):
+        qtbot.mousePress(canvas, Qt.MouseButton.RightButton, pos=begin)
+        qtbot.mouseMove(canvas, end)
+        qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=end)
+        settle(canvas, qtbot)
+        assert (axes_of(canvas).get_ylim() == pytest.approx(home, abs=1e-6)) == (end == start)
 
 
 def test_values_are_shown_under_the_mouse(canvas: PlotCanvas, qtbot: QtBot) -> None:
