@@ -22,6 +22,7 @@ from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.planes import predict_movie
 from napari_devolearn.models.networks.centres import CentreNetwork, folded
+from napari_devolearn.training.fit.outputs import autocast
 from research.drawing.crowded_volumes import draw_crowded
 from research.drawing.positions import Embryo, read_embryos
 from research.recipes.centre_crops import GridVolume, draw_crop, on_grid
@@ -104,7 +105,7 @@ def _with_both_outputs(initial: Mapping[str, Tensor], network: CentreNetwork) ->
 def _loss(network: CentreNetwork, crops: Tensor) -> Tensor:
     """Cross entropy of both outputs, mostly in and near the foreground, where they are used."""
     images, targets = crops[:, :2], crops[:, 2:]
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast("cpu"):
         logits = network(images.contiguous(memory_format=torch.channels_last_3d))
     weight = 0.05 + targets[:, :1] + (images[:, 1:] > 0.2)
     each = functional.binary_cross_entropy_with_logits(

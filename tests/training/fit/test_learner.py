@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
 
 import pytest
@@ -63,12 +64,15 @@ def test_a_split_batch_gives_the_mean_gradient() -> None:
         def loss(self, output: Tensor, target: Tensor) -> Tensor:
             return (output - target).abs().mean()
 
-    losses = []
+    losses, gradients = [], []
     for most in (4, 2):
-        learner = Learner(network, Mean(), PARAMS, 1, "cpu")
+        one = copy.deepcopy(network)
+        learner = Learner(one, Mean(), PARAMS, 1, "cpu")
         learner.batch = most
         losses.append(learner.step(image, target))
+        gradients.append([weights.grad for weights in one.parameters()])
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=1e-2, atol=1e-3)
 
 
 def test_frozen_first_layers_and_batch_norms_are_unchanged() -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.exceptions import TrainingError
+from napari_devolearn.inference.backends.backend import computes_bfloat16
 from napari_devolearn.training.data.batches import Items, Pair, load_batches
 
 _STRIDE = 32  # encoders halve their input five times
@@ -47,10 +48,13 @@ def pad_to_stride(image: Tensor) -> Tensor:
 
 
 def autocast(device: str) -> AbstractContextManager[object]:
-    """Context for 16-bit floats where they are fast: bfloat16 on a CPU or new GPU, float16 on older GPUs."""
+    """Context for 16-bit floats where they are fast: bfloat16 on a new GPU or CPU, float16 on older GPUs.
+
+    On a CPU without bfloat16 instructions, as in most laptops, they take several times as long as float32.
+    """
     kind = torch.device(device).type
     dtype = torch.float16 if needs_scaling(device) else torch.bfloat16
-    return torch.autocast(kind, dtype, enabled=kind in ("cpu", "cuda"))
+    return torch.autocast(kind, dtype, enabled=kind == "cuda" or (kind == "cpu" and computes_bfloat16()))
 
 
 def needs_scaling(device: str) -> bool:
