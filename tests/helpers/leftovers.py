@@ -34,9 +34,18 @@ def own_threads() -> set[str]:
     return {thread.name for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)}
 
 
+def threads_end() -> bool:
+    """Whether the package's threads end by themselves."""
+    end = time.monotonic() + _PATIENCE
+    while own_threads() and time.monotonic() < end:
+        time.sleep(0.01)
+    return not own_threads()
+
+
 @contextmanager
 def nothing_left() -> Iterator[None]:
     """Fail if the block leaves a suspended generator or a thread; garbage collection is off meanwhile."""
+    assert threads_end()  # those of an iterator that was dropped before
     gc.collect()
     before, collecting = suspended(), gc.isenabled()
     gc.disable()
@@ -48,11 +57,3 @@ def nothing_left() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def threads_end() -> bool:
-    """Whether the package's threads end by themselves."""
-    end = time.monotonic() + _PATIENCE
-    while own_threads() and time.monotonic() < end:
-        time.sleep(0.01)
-    return not own_threads()
