@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-examples", type=int, default=300, help="mangled files of each format that tests/fuzz reads"
     )
-
-
-def pytest_collection_finish() -> None:
-    """Exclude imports from garbage collection, which napari's windows ask for often: 0.3 s each time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
