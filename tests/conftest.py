@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.shared_networks import share_networks
 from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo, tracks_of
 from napari_devolearn.simulate.nucleus import Nucleus
@@ -24,6 +25,12 @@ def pytest_collection_finish() -> None:
     """Exclude imports from garbage collection, which napari's windows ask for often: 0.3 s each time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def shared_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile the network of a shipped model in the first test that loads it; see `share_networks`."""
+    share_networks(monkeypatch)
 
 
 @pytest.fixture(scope="session")
