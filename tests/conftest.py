@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.shared_networks import share_networks
 from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo, tracks_of
 from napari_devolearn.simulate.nucleus import Nucleus
@@ -17,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fuzz-examples", type=int, default=300, help="mangled files of each format that tests/fuzz reads"
     )
+
+
+@pytest.fixture
+def shared_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile the network of a shipped model in the first test that loads it; see `share_networks`."""
+    share_networks(monkeypatch)
 
 
 @pytest.fixture(scope="session")

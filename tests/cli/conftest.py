@@ -44,3 +44,8 @@ def fails(run: Run) -> Callable[..., str]:
 def dataset(tmp_path_factory: pytest.TempPathFactory, tiny_embryo: SimulatedEmbryo) -> Path:
     """`tiny_embryo` as a data set: 3 frames of (6, 48, 64) voxels of (1, 0.5, 0.5) um."""
     return write_embryo(tmp_path_factory.mktemp("cli") / "data set é", tiny_embryo)
+
+
+@pytest.fixture(autouse=True)
+def _networks_compiled_once(shared_networks: None) -> None:
+    """Every command loads its model."""

@@ -25,7 +25,7 @@ from research.trackers.drawn_movie import DrawnFrame, iter_drawn
 _AGES = range(8, 221, 5)  # minutes, from 2 cells to more than 300; one frame each
 _EMBRYOS = 5  # the smallest number of which the recipes hold one out
 _SHOWN = (15, 25, 35)  # frames with simulated nuclei
-_DEPTHS = range(6, 30, 7)  # slices of a frame
+_DEPTHS = range(6, 30, 10)  # slices of a frame
 _SLICE = 256  # pixels, 0.18 um high and 0.2489 um wide
 _MEMBRANES = SimulateParams(
     frames=1, shape=(30, 80, 120), voxel_size=(0.8, 0.4, 0.4), nuclei=12, eggshell=(19.0, 26.0, 42.0)

@@ -19,7 +19,7 @@ _APPENDED = {
     "simulate": ["--frames", "3", "--shape", "14,80,120", "--nuclei", "3"],
     "tune": ["--trials", "1", "--epochs", "1", "--quiet"],
     "serve": ["--port", "0"],
-    "--workers": ["--workers", "2"],
+    "--workers": ["--workers", "1"],
     "research.train": ["--epochs", "1", "--batch", "2", "--crop", "32", "--quiet"],
     "research.scores.lineage": ["--embryos", "1"],
     "research.scores.embryo": ["--simulated", "1"],
@@ -30,7 +30,7 @@ _FEWER: dict[str, dict[str, int | tuple[int, int]]] = {
     "membrane": {"_VOLUMES": 1, "_HELD_OUT_VOLUMES": 1, "_CROPS": 4, "_HELD_OUT_SLICES": 1},
     "lineage": {"_RENDERS": 2, "_HELD_OUT_RENDERS": 2},
     "neuron": {"_REPEATS": 1},
-    "embryo": {"_SCENES": 4, "_HELD_OUT_SCENES": 4, "_VOLUMES": (1, 1), "_HELD_OUT_VOLUMES": (1, 1)},
+    "embryo": {"_SCENES": 4, "_HELD_OUT_SCENES": 2, "_VOLUMES": (1, 1), "_HELD_OUT_VOLUMES": (1, 1)},
 }
 
 

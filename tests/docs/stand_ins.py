@@ -1,16 +1,19 @@
-"""Substitutes for what the pages assume: a cluster, a table of counts, DevoLearn's files."""
+"""Substitutes for what the pages assume: a cluster, a table of counts, DevoLearn's files; and less work."""
 
 from __future__ import annotations
 
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+
+from helpers.few_simulated import simulate_few
 
 Names = dict[str, Any]
 
@@ -43,6 +46,20 @@ def _cluster(_: Names, request: pytest.FixtureRequest) -> None:
         setattr(stand_in, name, make)
         patch.setitem(sys.modules, module.partition(".")[0], ModuleType(module))
         patch.setitem(sys.modules, module, stand_in)
+
+
+def _workers_in_this_process(_: Names, request: pytest.FixtureRequest) -> None:
+    """Workers are threads; the page on clusters starts processes."""
+    distributed = pytest.importorskip("distributed")
+    threads = partial(distributed.LocalCluster, processes=False)
+    request.getfixturevalue("monkeypatch").setattr(distributed, "LocalCluster", threads)
+
+
+def _one_frame(_: Names, request: pytest.FixtureRequest) -> None:
+    """The demo segments one frame of its sample."""
+    from napari_devolearn.cli import demo
+
+    request.getfixturevalue("monkeypatch").setattr(demo, "_FRAMES", 1)
 
 
 def _devolearns_files(_: Names, request: pytest.FixtureRequest) -> None:
@@ -85,7 +102,6 @@ def _counts(names: Names, _: pytest.FixtureRequest) -> None:
 
 def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
     """A study of two trials of one epoch, whatever the page requests, and few simulated images."""
-    from napari_devolearn.training.run import fine_tune
     from napari_devolearn.training.tune import trials as tune
 
     def params(trials: int, **_: object) -> tune.TuneParams:
@@ -94,8 +110,7 @@ def _few_trials(_: Names, request: pytest.FixtureRequest) -> None:
     whole = tune.TuneParams
     patch = request.getfixturevalue("monkeypatch")
     patch.setattr(tune, "TuneParams", params)
-    patch.setattr(fine_tune, "_MEASURED", 2)
-    patch.setattr(fine_tune, "_REPLAYED_EPOCHS", 1)
+    simulate_few(patch)
 
 
 def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
@@ -104,7 +119,9 @@ def _no_embryo(_: Names, __: pytest.FixtureRequest) -> None:
 
 
 STAND_INS: dict[str, Callable[[Names, pytest.FixtureRequest], None]] = {
+    "docs/install.md": _one_frame,
     "docs/how-to/cluster.md": _cluster,
+    "docs/reference/cli.md": _workers_in_this_process,
     "docs/reference/models-devolearn.md": _devolearns_files,
     "docs/reference/models-embryo.md": _no_embryo,
     "docs/reference/models-lineage.md": _projections,

@@ -20,6 +20,6 @@ def test_a_folder_becomes_populations(tmp_path: Path) -> None:
     client = NotebookClient(notebook, timeout=60 * MINUTES, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()
     nuclei, counts = pd.read_csv(tmp_path / "nuclei.csv"), pd.read_csv(tmp_path / "counts.csv")
-    assert set(nuclei["frame"]) == set(counts["frame"]) == set(range(12))
+    assert set(nuclei["frame"]) == set(counts["frame"]) == set(range(6))
     assert (tmp_path / "01_RES" / "res_track.txt").is_file()
     assert (tmp_path / "populations.png").stat().st_size > 1000

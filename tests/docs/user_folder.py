@@ -20,7 +20,7 @@ from napari_devolearn.simulate.dataset import write_embryo
 from napari_devolearn.simulate.embryo import SimulatedEmbryo
 
 # Number of frames that a movie needs for the page's text to be true.
-_LONG = {"--split-window": 95, "--ignore 3,60": 66}
+_LONG = {"--split-window": 95, "--ignore 3,7": 13}
 
 Maker = Callable[[Path, SimulatedEmbryo], object]
 

@@ -82,7 +82,8 @@ def test_slices_above_the_embryo_are_not_brightened(nucleus: Model, tiny_embryo:
 
 
 def test_the_network_is_at_most_a_few_frames_ahead(nucleus: Model, tiny_embryo: SimulatedEmbryo) -> None:
-    image, ahead = np.tile(tiny_embryo.image, (4, 1, 1, 1)), labelling_threads(tiny_embryo.image[0].size) + 1
+    image = np.tile(tiny_embryo.image[:, 2:4], (4, 1, 1, 1))
+    ahead = labelling_threads(image[0].size) + 1
     before = nucleus.forward_passes
     steps = iter_segment(image, nucleus, voxel_size=tiny_embryo.voxel_size)
     assert next(steps)[0] == 0

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from scipy import ndimage
 
+from napari_devolearn._types import Labels
 from napari_devolearn.inference.counting.lineage import LineageModel
 from napari_devolearn.inference.inputs.opening import as_movie
 from napari_devolearn.inference.inputs.padding import find_content
@@ -32,6 +33,16 @@ def volume() -> Volume:
     rng = np.random.default_rng(0)
     drawn, _ = render_frame(nuclei, shape=(6, 110, 140), voxel_size=SIZE, rng=rng, eggshell=(6.0, 30.0, 38.0))
     return drawn
+
+
+@pytest.fixture(scope="module")
+def labels_of_volume(nucleus: Model, volume: Volume) -> Labels:
+    return segment(volume, nucleus, voxel_size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def embryo() -> Model:
+    return load_model("embryo", "cpu", backend="torch")
 
 
 def padded(*sides: tuple[int, int], value: float) -> Change:
@@ -129,9 +140,9 @@ def test_padding_similar_to_the_background_does_not_create_nuclei(nucleus: Model
     ],
 )
 def test_planes_offsets_types_and_crops_keep_the_nuclei(
-    nucleus: Model, volume: Volume, change: Change
+    nucleus: Model, volume: Volume, labels_of_volume: Labels, change: Change
 ) -> None:
-    expected = segment(volume, nucleus, voxel_size=SIZE)
+    expected = labels_of_volume
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         labels = segment(change(volume), nucleus, voxel_size=SIZE)
@@ -145,9 +156,10 @@ def test_planes_offsets_types_and_crops_keep_the_nuclei(
 
 def test_noisy_background_around_an_embryo_does_not_make_it_brighter(nucleus: Model, volume: Volume) -> None:
     rng = np.random.default_rng(0)
-    wide = rng.choice(volume[:, :12, :12].ravel(), (6, 440, 560)).astype(np.uint8)
-    wide[:, 160:270, 200:340] = volume
-    alone, around = (segment(one, nucleus, voxel_size=SIZE) for one in (volume, wide))
+    thin = volume[2:5]  # the middles of all nuclei
+    wide = rng.choice(volume[:, :12, :12].ravel(), (3, 440, 560)).astype(np.uint8)
+    wide[:, 160:270, 200:340] = thin
+    alone, around = (segment(one, nucleus, voxel_size=SIZE) for one in (thin, wide))
     assert around.max() == alone.max() == len(PLACES)
     assert (around > 0).sum() == pytest.approx((alone > 0).sum(), rel=0.1)
 
@@ -179,7 +191,7 @@ def test_small_slices_are_all_content(shape: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("name", ["nucleus", "membrane", "neuron", "embryo"])
 @pytest.mark.parametrize("value", [100, 4095, 0.1])
-def test_a_constant_volume_has_no_content(name: str, value: float) -> None:
+def test_a_constant_volume_has_no_content(shared_networks: None, name: str, value: float) -> None:
     model = load_model(name, "cpu", backend="torch")
     image = np.full((2, 70, 90), value, np.float32 if value < 1 else np.uint16)
     with pytest.warns(UserWarning, match="every pixel is"):
@@ -189,11 +201,10 @@ def test_a_constant_volume_has_no_content(name: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("kind", ["all around", "white", "rotation"])
-def test_padding_does_not_move_the_embryo(volume: Volume, kind: str) -> None:
-    model = load_model("embryo", "cpu", backend="torch")
-    alone = segment(volume, model, voxel_size=SIZE)
+def test_padding_does_not_move_the_embryo(embryo: Model, volume: Volume, kind: str) -> None:
+    alone = segment(volume, embryo, voxel_size=SIZE)
     with pytest.warns(UserWarning, match="treated as padding"):
-        labels = segment(PADDED[kind](volume), model, voxel_size=SIZE)
+        labels = segment(PADDED[kind](volume), embryo, voxel_size=SIZE)
     assert labels.max() == alone.max() == 1
     # the egg nearly fills the image, so that corners beside it are a guess
     assert (labels > 0).sum() == pytest.approx((alone > 0).sum(), rel=0.3 if kind == "rotation" else 0.05)

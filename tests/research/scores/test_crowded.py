@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_devolearn.evaluation.overlap import overlap_of
-from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.simulate.nucleus import diameter
 from research.drawing.positions import Embryo
 from research.drawing.projection import Nuclei
@@ -51,8 +51,8 @@ def test_every_nucleus_is_completely_in_the_field() -> None:
     assert abs(wide - diameter(8)) < 0.6
 
 
-def test_the_frame_with_the_nearest_number_of_nuclei_is_simulated() -> None:
-    scores = crowded_scores([embryo(lattice())], 30, load_model("nucleus", "cpu"))
+def test_the_frame_with_the_nearest_number_of_nuclei_is_simulated(nucleus: Model) -> None:
+    scores = crowded_scores([embryo(lattice())], 30, nucleus)
     assert scores["ground_truth"] == scores["predicted"] == 8
     assert scores["f1"] == 1
 

@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from helpers.drawn.real_cells import FRAMES, small_embryo
-from napari_devolearn.inference.load import load_model
+from napari_devolearn.inference.model import Model
 from napari_devolearn.lineage.tracks import Track, Tracks
 from research.scores.tracking import (
     Drawing,
@@ -25,8 +25,8 @@ def test_ground_truth_labels_are_linked_without_mistakes() -> None:
     assert scores["4..29"]["nuclei"] == 5
 
 
-def test_predicted_labels_are_linked_and_stored(tmp_path: Path) -> None:
-    drawing = Drawing(small_embryo(), load_model("nucleus", "cpu"), keep=tmp_path)
+def test_predicted_labels_are_linked_and_stored(nucleus: Model, tmp_path: Path) -> None:
+    drawing = Drawing(small_embryo(), nucleus, keep=tmp_path)
     scores = score_frames(drawing, range(4))
     assert scores["all"]["tra"] == 1
     assert len(list(tmp_path.glob("small-00?-1.tif"))) == 4

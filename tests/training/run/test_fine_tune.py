@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.few_simulated import simulate_few
 from helpers.files.prepared_pairs import write_prepared
 from napari_devolearn.exceptions import TrainingError
 from napari_devolearn.inference.load import load_model
@@ -48,6 +49,11 @@ def old(tmp_path: Path) -> Path:
     (tmp_path / "old").mkdir()
     save_model(build_network(SPEC).eval(), SPEC, tmp_path / "old")
     return tmp_path / "old/old.json"
+
+
+@pytest.fixture
+def few_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulate_few(monkeypatch)
 
 
 def both(recipe: Any) -> tuple[TrainingData, TrainingData]:
@@ -128,11 +134,11 @@ def test_crops_are_repeated_with_different_augmentation(data: Path, old: Path) -
     assert len({image.numpy().tobytes() for image in images}) == 4
 
 
-def test_simulated_images_have_targets_of_the_initial_model(data: Path) -> None:
+def test_simulated_images_have_targets_of_the_initial_model(data: Path, few_simulated: None) -> None:
     recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
     train, _ = both(recipe)
-    assert len(train) == 36 + 18
-    image, target = train[40]
+    assert len(train) == 12 + 6
+    image, target = train[15]
     assert (image.shape, target.shape) == ((1, 32, 32), (2, 32, 32))
     with torch.inference_mode():
         given = load_start("embryo")[1](image[None]).sigmoid()[0]
@@ -141,12 +147,12 @@ def test_simulated_images_have_targets_of_the_initial_model(data: Path) -> None:
     assert (train[0][1][1] == 0).all()
 
 
-def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path) -> None:
+def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path, few_simulated: None) -> None:
     recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.5})
     train, held_out = both(recipe)
-    learnt = {train[index][0].numpy().tobytes() for index in range(36, 54)}
+    learnt = {train[index][0].numpy().tobytes() for index in range(12, 18)}
     shown = [held_out[index] for index in range(3, len(held_out))]
-    assert len(shown) == 24
+    assert len(shown) == 8
     assert not learnt & {image.numpy().tobytes() for image, _ in shown}
     network = load_start("embryo")[1]
     with open_outputs(network, held_out) as outputs:
@@ -157,7 +163,7 @@ def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path) 
         assert recipe.objective.measure(outputs)["kept"] < 0.9
 
 
-def test_simulated_images_do_not_replace_held_out_ones(data: Path) -> None:
+def test_simulated_images_do_not_replace_held_out_ones(data: Path, few_simulated: None) -> None:
     write_pairs(data / INDEX, [dataclasses.replace(pair, split="train") for pair in read_pairs(data)])
     recipe = fine_tuning_recipe(data, "embryo", {**QUICK, "replay": 0.1})
     with pytest.raises(TrainingError, match="held-out data: no images"):
