@@ -56,6 +56,11 @@ def manifests() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _networks_compiled_once(shared_networks: None) -> None:
+    """Docks load the same models again and again."""
+
+
+@pytest.fixture(autouse=True)
 def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty folders for stored runs, paces and settings."""
     monkeypatch.setattr(settings, "settings_file", lambda: tmp_path / "docks.json")
