@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,14 @@ def test_channels_are_refused() -> None:
         ImageFormatError, match=r"t001.tif: has the 2 channels 0, 1; choose one with --channel"
     ):
         checks.check_single_channel([file(0), file(1, channels=2)])
+
+
+@pytest.mark.parametrize(("names", "told"), [(("GFP", "gfp"), False), (("GFP", "RFP"), True)])
+def test_only_a_name_that_chooses_a_channel_is_offered(names: tuple[str, str], told: bool) -> None:
+    with pytest.raises(ImageFormatError, match="--channel 1") as caught:
+        checks.choose_channel(replace(file(0, channels=2), channel_names=names), None)
+    assert ("--channel 'RFP'" in str(caught.value)) == told
+    assert ("--channel 'gfp'" in str(caught.value)) is False
 
 
 def test_labels_must_be_integers() -> None:

@@ -66,7 +66,8 @@ def _channels(file: ImageFile) -> str:
 
 def _choose(file: ImageFile) -> str:
     """How to choose a channel."""
-    by_name = f" or --channel {file.channel_names[-1]!r}" if file.channel_names else ""
+    names = [name.casefold() for name in file.channel_names]
+    by_name = f" or --channel {file.channel_names[-1]!r}" if names and names.count(names[-1]) == 1 else ""
     return f"choose one with --channel {file.channels - 1}{by_name} (in Python channel=)"
 
 
