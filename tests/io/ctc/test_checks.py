@@ -69,3 +69,14 @@ def test_two_files_of_one_frame_are_refused(names: tuple[str, str]) -> None:
 
 def test_planes_of_one_frame_are_accepted() -> None:
     checks.check_frames(named("man_seg_005_001.tif", "man_seg_005_002.tif", "man_seg006.tif"))
+
+
+@pytest.mark.parametrize(
+    ("label", "dtype", "told"),
+    [(-1, "i4", "negative label -1"), (2**63, "u8", f"label {2**63} is too large")],
+)
+def test_labels_that_cannot_be_counted_are_refused(label: int, dtype: str, told: str) -> None:
+    with pytest.raises(ImageFormatError, match=rf"a\.tif: frame 3: {told}; set regions to ignore to 0"):
+        checks.check_labels(np.array([0, label], dtype), "a.tif: frame 3")
+    large = np.array([0, 2**63 - 1], "u8")
+    assert checks.check_labels(large, "a.tif") is large
