@@ -44,3 +44,10 @@ def test_an_existing_table_is_kept(fails, dataset, tmp_path) -> None:
     table.write_text("a week of work")
     assert "--overwrite" in fails("centroids", dataset / "01_GT" / "TRA", "-o", table)
     assert table.read_text() == "a week of work"
+
+
+def test_a_table_of_masks_is_not_overwritten_by_its_centroids(fails, tmp_path) -> None:
+    masks = tmp_path / "masks.csv"
+    masks.write_text("id,annotation,width,height\na,1 3,8,6\n")
+    assert "masks.csv: is the input" in fails("centroids", masks, "-o", masks, "--overwrite")
+    assert "1 3,8,6" in masks.read_text()

@@ -37,7 +37,7 @@ def test_a_table_becomes_json(labels: Path, tmp_path: Path, capsys: pytest.Captu
 
 @pytest.mark.parametrize(
     ("output", "said"),
-    [("x.png", "give a name ending in .csv, .json or .ome.tif"), ("cells.tif", "already exists")],
+    [("x.png", "give a name ending in .csv, .json or .ome.tif"), ("cells.tif", "is the input")],
 )
 def test_an_unknown_output_format_is_refused(
     output: str, said: str, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -68,3 +68,10 @@ def test_two_tables_are_scored_by_the_names_of_their_images(
     assert "map                  1.000" in capsys.readouterr().out
     assert main(["evaluate", str(lacking), str(truth)]) == 2
     assert "lacking.csv: image 'cells_t001' is missing" in capsys.readouterr().err
+
+
+def test_the_input_is_never_overwritten(labels: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = labels.read_bytes()
+    assert main(["convert", str(labels), "-o", str(labels), "--overwrite"]) == 2
+    assert "cells.tif: is the input; give another name" in capsys.readouterr().err
+    assert labels.read_bytes() == before

@@ -53,6 +53,21 @@ def test_an_existing_file_is_kept(fails, dataset, tmp_path) -> None:
     assert kept.read_text() == "a week of work"
 
 
+def test_two_files_of_one_name_are_refused(fails, dataset, tmp_path) -> None:
+    both = tmp_path / "scores.csv"
+    assert "give two names" in fails(
+        "evaluate", dataset / "01_GT/SEG", dataset, "--json", both, "--csv", both
+    )
+    assert not both.exists()
+
+
+def test_an_input_is_never_overwritten(fails, counts) -> None:
+    found, truth = counts
+    before = truth.read_text()
+    assert "truth.csv: is the input" in fails("evaluate", found, truth, "--json", truth, "--overwrite")
+    assert truth.read_text() == before
+
+
 @pytest.fixture
 def counts(tmp_path) -> tuple[Path, Path]:
     """Frames 3 and 4, with DevoLearn's columns; the result has 3 instead of 2 cells in frame 3."""

@@ -58,7 +58,7 @@ def test_labels_of_fractions_are_refused(tmp_path: Path) -> None:
 
 
 def test_missing_files_are_reported(tmp_path: Path) -> None:
-    with pytest.raises(CTCFormatError, match="nowhere: is neither a folder of masks nor a tif"):
+    with pytest.raises(CTCFormatError, match="nowhere: no such file or folder"):
         open_frames(tmp_path / "nowhere")
 
 

@@ -77,7 +77,7 @@ def test_channels_can_be_split(tmp_path: Path) -> None:
     ("name", "problem"),
     [
         ("gone.tif", "no such file"),
-        ("notes.txt", "file type is not supported"),
+        ("notes.txt", "file type is not supported; save it as OME-TIFF"),
         ("not.tif", "not a TIFF"),
     ],
 )
@@ -86,6 +86,20 @@ def test_other_files_are_refused(tmp_path: Path, name: str, problem: str) -> Non
         (tmp_path / text).write_text("hello")
     with pytest.raises(ImageFormatError, match=f"{name}: {problem}"):
         read_image(tmp_path / name)
+
+
+def test_files_that_macos_adds_are_left_out(tmp_path: Path) -> None:
+    for name in ("a1.tif", "a2.tif"):
+        write_tif(tmp_path / name, MOVIE[0, 0])
+        (tmp_path / f"._{name}").write_bytes(b"\0\5\x16\7")
+    assert read_image(tmp_path).shape[0] == 2
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_images_and_masks_are_not_frames_of_one_movie(tmp_path: Path, listed: bool) -> None:
+    files = [write_tif(tmp_path / name, MOVIE[0, 0]) for name in ("a.tif", "a_cp_masks.tif")]
+    with pytest.raises(ImageFormatError, match=r"has images and masks \(a_cp_masks\.tif\)"):
+        read_image(files if listed else tmp_path)
 
 
 def test_no_files_are_refused(tmp_path: Path) -> None:

@@ -212,6 +212,20 @@ def test_lost_properties_of_a_layer_are_reported(tmp_path: Path, lost: dict, sai
     assert attributes["translate"] == (0, 5, 2, 2)
 
 
+@pytest.mark.parametrize(
+    ("translate", "said"),
+    [
+        ((0, 0, float("nan"), 0), "position along Y is not a number, so it is saved at 0"),
+        ((1.6, 0, 0, 0), "begins at frame 1.6; its frames are saved from 2 on"),
+    ],
+)
+def test_a_position_that_a_file_cannot_keep_is_reported(tmp_path: Path, translate: tuple, said: str) -> None:
+    with pytest.warns(UserWarning, match=f"crop: {said}|crop: its {said}"):
+        write_labels(
+            str(tmp_path / "a.ome.tif"), drawn_labels(), CALIBRATED | {"name": "crop", "translate": translate}
+        )
+
+
 @pytest.mark.parametrize("step", [0, float("nan")])
 def test_an_invalid_scale_is_refused(tmp_path: Path, step: float) -> None:
     attributes = CALIBRATED | {"name": "crop", "scale": (1, step, 0.5, 0.5)}

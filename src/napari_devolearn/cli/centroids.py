@@ -16,6 +16,7 @@ from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.cli.common.stream import select_frames
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.io.tables.table import check_table, write_table
+from napari_devolearn.io.writing.target import check_not_input
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.postprocess.centroids import iter_centroids
 
+    check_not_input(arguments.output, arguments.labels)
     check_table(arguments.output, overwrite=arguments.overwrite)
     stack = select_frames(
         read_labels(arguments.labels, **opening(arguments)), arguments.frames

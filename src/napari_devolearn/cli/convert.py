@@ -12,7 +12,7 @@ from pathlib import Path
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.io.rle.rle_file import is_rle_name
-from napari_devolearn.io.writing.target import check_target
+from napari_devolearn.io.writing.target import check_not_input, check_target
 
 _TIFF = (".tif", ".tiff")
 
@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise ParameterError(
             f"{output}: unknown output format; give a name ending in .csv, .json or .ome.tif"
         )
+    check_not_input(output, arguments.labels)
     check_target(output, overwrite=arguments.overwrite)
     if is_rle_name(output):
         print(f"{output}: {_write_rle(arguments)} objects")

@@ -17,7 +17,7 @@ from napari_devolearn.cli.common.counts import evaluate_counts, is_counts
 from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError, RLEFormatError
 from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.writing.target import check_target
+from napari_devolearn.io.writing.target import check_not_input, check_target
 
 if TYPE_CHECKING:
     from napari_devolearn.io.core.stack import Stack
@@ -48,9 +48,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Compare, print the scores and write them."""
     from napari_devolearn.evaluation.score_files import write_json
 
-    for path in (arguments.json, arguments.csv):
-        if path:
-            check_target(path, overwrite=arguments.overwrite)
+    outputs = [path for path in (arguments.json, arguments.csv) if path]
+    for number, path in enumerate(outputs):
+        check_not_input(path, arguments.result, arguments.truth)
+        check_target(path, overwrite=arguments.overwrite)
+        if path in outputs[:number]:
+            raise ParameterError(f"{path}: given for --json and --csv; give two names")
     tables = [is_counts(path) for path in (arguments.result, arguments.truth)]
     if not any(tables):
         _evaluate_labels(arguments)

@@ -77,19 +77,10 @@ def read_image(
 
 
 def plain_files(folder: Path) -> list[Path]:
-    """List the tifs of a folder in natural order; none if it is a folder of the Cell Tracking Challenge.
-
-    Raises ImageFormatError if the folder has both images and masks.
-    """
+    """List the tifs of a folder in natural order; none if it is a folder of the Cell Tracking Challenge."""
     if is_ctc(folder):
         return []
-    found = sorted((path for path in folder.iterdir() if is_tif_name(path.name)), key=natural_key)
-    masks = [path.name for path in found if is_labels_name(path.name)]
-    if 0 < len(masks) < len(found):
-        raise ImageFormatError(
-            f"{folder}: has images and masks ({masks[0]}); move the masks into a separate folder"
-        )
-    return found
+    return sorted((path for path in folder.iterdir() if is_tif_name(path.name)), key=natural_key)
 
 
 def read_files(
@@ -101,10 +92,16 @@ def read_files(
 ) -> Stack:
     """Open files in any order, one time point each, as a movie.
 
-    Names such as t005.tif give the frame numbers. Parameters and errors are those of `read_image`.
+    Names such as t005.tif give the frame numbers. Parameters and errors are those of `read_image`;
+    ImageFormatError also if some are named as masks.
     """
     if not paths:
         raise ImageFormatError("no files: pass at least one")
+    masks = [path.name for path in paths if is_labels_name(path.name)]
+    if 0 < len(masks) < len(paths):
+        raise ImageFormatError(
+            f"{paths[0].parent}: has images and masks ({masks[0]}); move the masks into a separate folder"
+        )
     paths = sorted(paths, key=natural_key)
     named = [file for file in map(parse_name, paths) if file and file.kind == "t"]
     frames = tuple(range(len(paths)))
@@ -153,7 +150,8 @@ def open_image(
         return open_tif(path, volume=volume or parse_name(path) is not None, axes=axes, series=series)
     kinds = ", ".join((*TIF_SUFFIXES, *PICTURE_SUFFIXES))
     raise ImageFormatError(
-        f"{path}: file type is not supported; choose a folder of frames, an OME-Zarr or one of {kinds}"
+        f"{path}: file type is not supported; save it as OME-TIFF (Fiji opens most microscope files), or "
+        f"choose a folder of frames, an OME-Zarr or one of {kinds}"
     )
 
 

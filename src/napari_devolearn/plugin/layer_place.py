@@ -111,6 +111,12 @@ def warn_of_what_is_lost(attributes: Mapping[str, Any], axes: str) -> None:
             f"{name}: its scale is negative along {mirrored}; files do not store mirroring, so it is saved "
             "unmirrored, with the size of the scale"
         )
+    places = dict(zip(axes, map(float, attributes.get("translate", ())), strict=False))
+    if lost := ", ".join(axis.upper() for axis, place in places.items() if not math.isfinite(place)):
+        warn_caller(f"{name}: its position along {lost} is not a number, so it is saved at 0")
+    steps = places.get("t", 0.0) / (float(scale.get("t", 1)) or 1.0)
+    if math.isfinite(steps) and abs(steps - round(steps)) > 1e-3:
+        warn_caller(f"{name}: begins at frame {steps:g}; its frames are saved from {round(steps)} on")
     if _is_turned(attributes):
         warn_caller(
             f"{name}: it is rotated, sheared or transformed; files store only scale and position, so it is "

@@ -1,4 +1,5 @@
 import json
+import os
 import struct
 import zlib
 
@@ -95,3 +96,21 @@ def test_a_json_object_is_read(tmp_path) -> None:
     path = tmp_path / "a.json"
     path.write_text("\ufeff" + json.dumps({"a": [1]}), encoding="utf-8")
     assert read_json(path, kind=WeightsError, remedy="") == {"a": [1]}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_instead_of_waiting_for_its_content(tmp_path) -> None:
+    path = tmp_path / "a.tif"
+    os.mkfifo(path)
+    with (
+        pytest.raises(CTCFormatError, match=r"a\.tif: is a pipe or a device"),
+        reading(path, kind=CTCFormatError),
+    ):
+        path.read_bytes()
+
+
+def test_a_missing_part_is_not_a_missing_file(tmp_path) -> None:
+    with pytest.raises(ImageFormatError, match="a part of it is missing"), reading(tmp_path):
+        (tmp_path / "part").read_bytes()
+    with pytest.raises(ImageFormatError, match="no such file"), reading(tmp_path / "part"):
+        (tmp_path / "part").read_bytes()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def test_channels_are_refused() -> None:
         checks.check_single_channel([file(0), file(1, channels=2)])
 
 
+@pytest.mark.parametrize(("names", "told"), [(("GFP", "gfp"), False), (("GFP", "RFP"), True)])
+def test_only_a_name_that_chooses_a_channel_is_offered(names: tuple[str, str], told: bool) -> None:
+    with pytest.raises(ImageFormatError, match="--channel 1") as caught:
+        checks.choose_channel(replace(file(0, channels=2), channel_names=names), None)
+    assert ("--channel 'RFP'" in str(caught.value)) == told
+    assert ("--channel 'gfp'" in str(caught.value)) is False
+
+
 def test_labels_must_be_integers() -> None:
     checks.check_integer([file(0), file(1, dtype="?")])
     with pytest.raises(ImageFormatError, match=r"t001.tif: has float32 values \(and so are t002.tif\)"):
@@ -60,3 +69,14 @@ def test_two_files_of_one_frame_are_refused(names: tuple[str, str]) -> None:
 
 def test_planes_of_one_frame_are_accepted() -> None:
     checks.check_frames(named("man_seg_005_001.tif", "man_seg_005_002.tif", "man_seg006.tif"))
+
+
+@pytest.mark.parametrize(
+    ("label", "dtype", "told"),
+    [(-1, "i4", "negative label -1"), (2**63, "u8", f"label {2**63} is too large")],
+)
+def test_labels_that_cannot_be_counted_are_refused(label: int, dtype: str, told: str) -> None:
+    with pytest.raises(ImageFormatError, match=rf"a\.tif: frame 3: {told}; set regions to ignore to 0"):
+        checks.check_labels(np.array([0, label], dtype), "a.tif: frame 3")
+    large = np.array([0, 2**63 - 1], "u8")
+    assert checks.check_labels(large, "a.tif") is large

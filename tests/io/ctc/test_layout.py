@@ -57,3 +57,9 @@ def test_other_folders_are_not_recognised(root: Path, tmp_path: Path) -> None:
     (tmp_path / "01").mkdir()
     (tmp_path / "photo.tif").touch()
     assert not any(map(layout.is_ctc, (tmp_path, tmp_path / "01", tmp_path / "gone", root / "01/t007.tif")))
+
+
+def test_a_link_to_itself_is_left_out(root: Path, tmp_path: Path) -> None:
+    for name in ("loop", "t000.tif"):
+        (tmp_path / name).symlink_to(tmp_path / name)
+    assert not layout.is_ctc(tmp_path)

@@ -89,7 +89,8 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
     ("folder", "problem"),
     [
         ("empty", "empty: no masks"),
-        ("gone.png", "gone.png: is neither a folder of masks nor a tif"),
+        ("gone.png", "gone.png: no such file or folder"),
+        ("seg.npy", "seg.npy: labels of this file type are not supported; save them as a tif"),
         ("01_GT", "01_GT: no masks .* open TRA or SEG in it"),
         ("01", "01: no masks"),
         ("mixed", "mixed: has man_seg and mask files|mixed: has mask and man_seg files"),
@@ -98,10 +99,18 @@ def test_an_image_is_not_labels(tmp_path: Path) -> None:
 def test_a_folder_without_masks_is_refused(tmp_path: Path, folder: str, problem: str) -> None:
     write_dataset(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "seg.npy").touch()
     for name in ("man_seg000.tif", "mask000.tif"):
         write_tif(tmp_path / "mixed" / name, drawn_labels()[0])
     with pytest.raises(CTCFormatError, match=problem):
         read_labels(tmp_path / folder)
+
+
+def test_masks_with_other_digits_are_reported(tmp_path: Path) -> None:
+    for name in ("mask0.tif", "mask01.tif", "mask002.tif"):
+        write_tif(tmp_path / name, drawn_labels()[0])
+    with pytest.warns(UserWarning, match=r"left out mask0\.tif and 1 more: frame numbers need three to six"):
+        assert read_labels(tmp_path).frames == (2,)
 
 
 @needs_data("hela_dic_ctc")

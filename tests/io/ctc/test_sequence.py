@@ -105,3 +105,10 @@ def test_hela_has_its_40_frames() -> None:
     movie = read_ctc(DATA / "hela_dic_ctc")
     assert movie.shape == (40, 1, 512, 512)
     assert np.asarray(movie.data[39]).any()
+
+
+def test_frames_with_other_digits_are_reported(tmp_path: Path) -> None:
+    for name in ("t99.tif", "t100.tif"):
+        write_tif(tmp_path / name, raw_volume(0))
+    with pytest.warns(UserWarning, match=r"left out t99\.tif: frame numbers need three to six digits"):
+        assert read_ctc(tmp_path).frames == (100,)

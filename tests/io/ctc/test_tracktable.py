@@ -115,3 +115,9 @@ def test_contradictory_tracks_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(CTCFormatError, match="track 2: parent 5 has no row"):
         write_tracks(tmp_path / "res_track.txt", Tracks((Track(2, 0, 1, 5),)))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "res_track.txt").mkdir()
+    with pytest.raises(CTCFormatError, match=r"res_track\.txt: cannot be read"):
+        read_tracks(tmp_path / "res_track.txt")

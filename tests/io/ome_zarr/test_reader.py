@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,17 @@ def test_a_folder_named_ome_zarr_is_opened_by_this_reader(tmp_path: Path, attrib
     assert get_reader(str(path)) is not None
     with pytest.raises(ImageFormatError, match=r"m\.ome\.zarr: (not an OME-Zarr image|OME-Zarr attributes)"):
         read(str(path))
+
+
+def test_a_missing_array_is_named(tmp_path: Path) -> None:
+    path = ngff(tmp_path / "a.ome.zarr", MOVIE[0], "zyx")
+    shutil.rmtree(path / "full")
+    with pytest.raises(ImageFormatError, match=r"a\.ome\.zarr: its array 'full' is missing"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_an_array_without_a_group_is_no_image(tmp_path: Path, version: int) -> None:
+    zarr.create_array(str(tmp_path / "a.zarr"), shape=(2, 2), dtype="u1", zarr_format=version)
+    with pytest.raises(ImageFormatError, match=r"a\.zarr: not an OME-Zarr image"):
+        read_image(tmp_path / "a.zarr")

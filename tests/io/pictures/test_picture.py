@@ -90,6 +90,13 @@ def test_other_files_are_not_rgb(name: str, tmp_path: Path) -> None:
     assert not is_coloured(tmp_path / name)
 
 
+@pytest.mark.parametrize(("photometric", "coloured"), [("rgb", True), ("minisblack", False)])
+def test_only_samples_marked_as_colours_are_rgb(tmp_path: Path, photometric: str, coloured: bool) -> None:
+    samples = np.zeros((6, 8, 3), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", samples, photometric=photometric, planarconfig="contig")
+    assert is_coloured(tmp_path / "a.tif") == coloured
+
+
 def test_opacity_is_ignored(picture: np.ndarray) -> None:
     clear = np.dstack([picture, np.zeros((6, 8), np.uint8)])
     np.testing.assert_array_equal(to_grey(clear), to_grey(picture))

@@ -156,3 +156,9 @@ def test_two_images_of_one_name_are_not_written(tmp_path: Path, labels: np.ndarr
     with pytest.raises(RLEFormatError, match=r"two\.json: two images are named 'a'; rename one"):
         write_coco(tmp_path / "two.json", iter_masked_images(labels, ["a", "a"]), compressed=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_long_id_is_shortened_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(RLEFormatError, match=r"annotation 'x+\.\.\.x+': its image 9 is not listed") as caught:
+        read_coco(_write(tmp_path, id="x" * 5000, image_id=9))
+    assert len(str(caught.value)) < 300

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,9 @@ def test_two_images_of_one_name_are_not_written(labels: np.ndarray, tmp_path: Pa
     with pytest.raises(RLEFormatError, match="two images are named 'a'; rename one"):
         write_kaggle(tmp_path / "train.csv", iter_masked_images(labels, names))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_a_table(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.rle.csv")
+    assert not is_kaggle_table(tmp_path / "a.rle.csv")

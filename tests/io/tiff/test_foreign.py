@@ -148,9 +148,17 @@ def write_files(folder: Path, movie: np.ndarray) -> list[Path]:
             '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" '
             f'UUID="urn:uuid:0000000{t}-0000-0000-0000-000000000000"><Image ID="Image:0"><Pixels '
             f'ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" SizeX="20" SizeY="16" '
-            f'SizeZ="{movie.shape[1]}" SizeC="1" SizeT="{len(movie)}">'
-            f'<Channel ID="Channel:0:0" SamplesPerPixel="1"/>{blocks}</Pixels>'
+            f'SizeZ="{movie.shape[1]}" SizeC="1" SizeT="{len(movie)}" PhysicalSizeX="0.2" '
+            'PhysicalSizeY="0.2" PhysicalSizeZ="1" TimeIncrement="90">'
+            f'<Channel ID="Channel:0:0" Name="H2B" SamplesPerPixel="1"/>{blocks}</Pixels>'
             "</Image></OME>"
         )
         tifffile.imwrite(folder / name, movie[t], description=xml, metadata=None, photometric="minisblack")
     return [folder / name for name in names]
+
+
+def test_a_movie_in_several_files_keeps_its_calibration_and_channel_names(tmp_path: Path) -> None:
+    file = open_tif(write_files(tmp_path, MOVIE[:, :, 0])[1])
+    assert (file.shape, file.channel_names) == ((3, 4, 16, 20), ("H2B",))
+    assert file.calibration is not None
+    assert (file.calibration.voxel_size, file.calibration.frame_interval) == ((1.0, 0.2, 0.2), 1.5)

@@ -235,3 +235,29 @@ def test_sizes_below_one_in_the_header_of_tifffile_are_named(
 def test_a_tif_without_pixels_is_named(tmp_path: Path, shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageFormatError, match=r"a.tif: no pixels; omit it"):
         open_tif(write_tif(tmp_path / "a.tif", np.zeros(shape, np.uint8)))
+
+
+@pytest.mark.parametrize("photometric", ["minisblack", "separated"])
+def test_samples_of_other_colours_are_channels_not_rgb(tmp_path: Path, photometric: str) -> None:
+    samples = np.zeros((8, 10, 4), np.uint8)
+    path = write_tif(tmp_path / "a.tif", samples, photometric=photometric, planarconfig="contig")
+    file = open_tif(path)
+    assert (file.channels, file.rgb) == (4, False)
+
+
+def test_the_axes_named_for_planar_rgb_pages_fit(tmp_path: Path) -> None:
+    pages = np.zeros((5, 3, 8, 10), np.uint8)
+    path = write_tif(tmp_path / "a.tif", pages, photometric="rgb", planarconfig="separate")
+    (note,) = open_tif(path).notes
+    assert "--axes TC " in note
+    file = open_tif(path, axes="TC")
+    assert (file.shape, file.channels) == ((5, 1, 8, 10), 3)
+
+
+def test_an_order_of_ome_that_does_not_begin_with_x_and_y_is_refused(tmp_path: Path) -> None:
+    path = write_tif(
+        tmp_path / "a.ome.tif", np.zeros((3, 8, 10), np.uint8), ome=True, metadata={"axes": "ZYX"}
+    )
+    path.write_bytes(path.read_bytes().replace(b"XYCZT", b"YXCZT"))
+    with pytest.raises(AxesError, match="order YXCZT, which is implausible"):
+        open_tif(path)

@@ -115,6 +115,9 @@ def test_a_name_that_is_not_utf8_is_written_and_read(tmp_path: Path) -> None:
         ({"voxel_size": (-1, 0.1, 0.1)}, "each above 0"),
         ({"voxel_size": (float("nan"), 0.1, 0.1)}, "each above 0"),
         ({"voxel_size": (0.1, 0.1)}, "since there are 3 slices"),
+        ({"voxel_size": (1e30, 0.1, 0.1)}, "implausible; give Z, Y, X in um, each from 0.0001 to 100000"),
+        ({"voxel_size": "111"}, "each above 0"),
+        ({"frames": (1, 10**9)}, "of at most nine digits"),
         ({"frame_interval": -1.0}, "give minutes above 0"),
         ({"frames": (1, 2, 3)}, "3 frame numbers for 2 frames"),
         ({"frames": (3, 1)}, "frame numbers 3, 1 are not whole numbers from 0 that rise"),
@@ -135,3 +138,10 @@ def test_invalid_metadata_are_not_written(tmp_path: Path, options: dict, problem
 def test_an_invalid_offset_is_refused(tmp_path: Path, offset: Any) -> None:
     with pytest.raises(ImageFormatError, match="give Z, Y, X in voxels, as numbers"):
         write_ome_tiff(tmp_path / "a.ome.tif", np.zeros((1, 2, 3, 4), np.uint8), offset=offset)
+
+
+@pytest.mark.parametrize("name", ["labels", "labels.png", "."])
+def test_a_name_that_does_not_open_as_a_tif_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ImageFormatError, match=r"give a name ending in \.ome\.tif"):
+        write_ome_tiff(tmp_path / name, drawn_labels())
+    assert not any(tmp_path.iterdir())

@@ -154,3 +154,20 @@ def test_missing_ome_planes_are_counted(tmp_path: Path) -> None:
     np.testing.assert_array_equal(file.read(1, 0), MOVIE[1])
     with pytest.raises(AxesError, match=r"gives 12 planes .*, but it has 2"):
         open_tif(stopped_ome(tmp_path / "b.tif", 2))
+
+
+def test_planes_beyond_those_of_the_only_header_are_reported(tmp_path: Path) -> None:
+    path, start = one_header(tmp_path / "a.tif")
+    path.write_bytes(path.read_bytes()[: start + MOVIE.nbytes])
+    assert open_tif(path).notes == ()
+    file = open_tif(changed(path, {"frames": "3", "images": "09"}))
+    assert file.shape[:2] == (3, 3)
+    assert "gives 9 planes, but 480 more bytes follow; if planes are missing, copy it again" in file.notes[0]
+
+
+@pytest.mark.parametrize(("planes", "axes"), [(8, "Z8"), (9, "T3,Z3")])
+def test_the_axes_of_the_message_keep_volumes_together(tmp_path: Path, planes: int, axes: str) -> None:
+    path, start = one_header(tmp_path / "a.tif")
+    path.write_bytes(path.read_bytes()[: start + planes * MOVIE[0, 0].nbytes])
+    with pytest.raises(ImageFormatError, match=f"but it has {planes}; copy it again, or .* --axes {axes} "):
+        open_tif(path)

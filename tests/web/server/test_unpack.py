@@ -115,3 +115,9 @@ def test_pickled_chunks_are_never_opened(tmp_path, capsys, monkeypatch, place) -
     }
     assert "x.zarr" in run_decoder(capsys, monkeypatch, zipped(tmp_path / "x.zip", files))["error"]
     assert not (tmp_path / "owned").exists()
+
+
+def test_files_that_macos_adds_are_left_out(tmp_path) -> None:
+    path = zipped(tmp_path / "a.zip", {"01/t000.tif": b"a", "01/._t000.tif": b"b", "__MACOSX/x": b"c"})
+    inside = unpack(path, tmp_path / "out", 1000)
+    assert [one.name for one in inside.iterdir()] == ["t000.tif"]

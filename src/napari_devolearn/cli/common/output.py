@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
-from napari_devolearn.io.writing.target import check_target, check_writable
+from napari_devolearn.io.writing.target import check_not_input, check_target, check_writable
 from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
 _TIFF = (".tif", ".tiff")
@@ -34,8 +34,8 @@ def check_output(path: Path, *, overwrite: bool, source: Path) -> None:
         )
     check_writable(path)
     in_image = label_target(path, "labels") != path  # labels are written into their OME-Zarr image
-    if path.resolve() == source.resolve() and not in_image:
-        raise ParameterError(f"{path}: is the input; give another name for the labels")
+    if not in_image:
+        check_not_input(path, source)
     exists = any(one.name != SUFFIX for one in path.iterdir()) if path.is_dir() else path.exists()
     if exists and not (overwrite or in_image or is_finishing(path)):
         raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")

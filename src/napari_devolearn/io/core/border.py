@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,11 +53,15 @@ def reading(
     enclosed in double quotes: line 1 column 2 (char 1)); copy it again or save it again
     """
     place = f"{path}: {part}" if part else f"{path}"
+    if isinstance(path, Path) and _may_block(path):
+        raise kind(f"{place}: is a pipe or a device, not a file; save its content as a file")
     try:
         yield
     except (DevolearnError, Warning):
         raise
     except FileNotFoundError as error:
+        if isinstance(path, Path) and path.exists():
+            raise kind(f"{place}: a part of it is missing ({reason_of(error)}); {remedy}") from error
         raise kind(f"{place}: no such file; check the path") from error
     except PermissionError as error:
         raise kind(f"{place}: no permission to read it; ask its owner for permission") from error
@@ -67,6 +72,15 @@ def reading(
         ) from error
     except Exception as error:
         raise kind(f"{place}: cannot be read ({reason_of(error)}); {remedy}") from error
+
+
+def _may_block(path: Path) -> bool:
+    """Whether a path is a pipe, a socket or a device, whose content may never come or never end."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # opening it gives the error
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def reason_of(error: BaseException) -> str:

@@ -139,12 +139,16 @@ def check_interval(minutes: float | None) -> None:
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
     """Convert a caller's voxel size, (Z, Y, X) or (Y, X) in um, to (Z, Y, X), with Z = 1 if it is not given.
 
-    Raises ImageFormatError if these are not three positive lengths, or two for a single slice.
+    Raises ImageFormatError if these are not three plausible lengths, or two for a single slice.
     """
     edges = _numbers(voxel_size)
     if len(edges) not in (2, 3) or not all(0 < edge < math.inf for edge in edges):
         given = edges or repr(voxel_size)[:40]
         raise ImageFormatError(f"voxel size {given}: give Z, Y, X (or Y, X) in um, each above 0")
+    if not all(_EDGES[0] <= edge <= _EDGES[1] for edge in edges):
+        raise ImageFormatError(
+            f"voxel size {edges}: implausible; give Z, Y, X in um, each from {_EDGES[0]:g} to {_EDGES[1]:g}"
+        )
     if len(edges) == 2 and slices > 1:
         raise ImageFormatError(f"voxel size {edges}: give Z, Y, X in um, since there are {slices} slices")
     z, y, x = edges if len(edges) == 3 else (1.0, *edges)
@@ -160,6 +164,8 @@ def check_offset(offset: Sequence[float]) -> None:
 
 def _numbers(values: Any) -> tuple[float, ...]:
     """The values as numbers; none if they are a single number, text or None."""
+    if isinstance(values, str):  # its characters are no lengths
+        return ()
     try:
         return tuple(float(value) for value in values)
     except (TypeError, ValueError):

@@ -15,8 +15,8 @@ _LABELS = re.compile(
 
 
 def is_tif_name(name: str) -> bool:
-    """Whether a file name has a TIFF suffix."""
-    return name.lower().endswith(TIF_SUFFIXES)
+    """Whether a file name has a TIFF suffix, and is not one of macOS: ``._a.tif`` has attributes of a.tif."""
+    return name.lower().endswith(TIF_SUFFIXES) and not name.startswith("._")
 
 
 def is_labels_name(name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
@@ -17,13 +18,19 @@ _MOST_NAMED = 5
 
 
 def check_labels(labels: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
-    """Return the labels; raise ImageFormatError if one is negative, as other tools write regions to ignore.
+    """Return the labels; raise ImageFormatError if one is negative, or too large for a signed integer.
 
-    `where` is the file and frame, for the message.
+    Other tools write regions to ignore as -1, which in unsigned files is the largest integer. `where` is the
+    file and frame, for the message.
     """
     if labels.dtype.kind == "i" and labels.size and (lowest := int(labels.min())) < 0:
         raise ImageFormatError(
             f"{where}: negative label {lowest}; set regions to ignore to 0 and save it again"
+        )
+    if labels.dtype == np.uint64 and labels.size and (highest := int(labels.max())) >= 2**63:
+        raise ImageFormatError(
+            f"{where}: label {highest} is too large; set regions to ignore to 0, or renumber the labels, and "
+            "save it again"
         )
     return labels
 
@@ -66,7 +73,8 @@ def _channels(file: ImageFile) -> str:
 
 def _choose(file: ImageFile) -> str:
     """How to choose a channel."""
-    by_name = f" or --channel {file.channel_names[-1]!r}" if file.channel_names else ""
+    names = [name.casefold() for name in file.channel_names]
+    by_name = f" or --channel {file.channel_names[-1]!r}" if names and names.count(names[-1]) == 1 else ""
     return f"choose one with --channel {file.channels - 1}{by_name} (in Python channel=)"
 
 

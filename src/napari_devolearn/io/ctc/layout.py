@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from napari_devolearn.io.ctc.names import FrameFile, Kind, is_table_name, parse_name
+from napari_devolearn.exceptions import warn_caller
+from napari_devolearn.io.ctc.names import FrameFile, Kind, is_misnamed, is_table_name, parse_name
 
 _SEQUENCE = re.compile(r"[0-9]{2,}")
 _BESIDE = re.compile(r"([0-9]{2,})_[A-Z_]+", re.IGNORECASE)
@@ -40,6 +41,17 @@ def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
     for files in found.values():
         files.sort(key=lambda file: (file.frame, -1 if file.plane is None else file.plane, file.path.name))
     return found
+
+
+def warn_of_misnamed(folder: Path) -> None:
+    """Warn if files in a folder of frames are left out because of the digits of their names."""
+    names = sorted(entry.name for entry in _entries(folder) if is_misnamed(entry.name))
+    if names:
+        others = f" and {len(names) - 1} more" if names[1:] else ""
+        warn_caller(
+            f"{folder}: left out {names[0]}{others}: frame numbers need three to six digits; rename them, as "
+            "in t005.tif or mask005.tif"
+        )
 
 
 def holds_raw(folder: Path) -> bool:
@@ -103,12 +115,13 @@ def _key(masks: Path) -> str:
 
 def _frames(folder: Path) -> Iterator[FrameFile]:
     for entry in _entries(folder):
-        if (file := parse_name(Path(entry.path))) and entry.is_file():
+        if (file := parse_name(Path(entry.path))) and Path(entry.path).is_file():
             yield file
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(Path(entry.path) for entry in _entries(folder) if entry.is_dir())
+    # DirEntry.is_dir raises for a link to itself
+    return sorted(path for entry in _entries(folder) if (path := Path(entry.path)).is_dir())
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -18,7 +18,7 @@ from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.checks import check_integer, check_labels, check_single_channel, choose_channel
-from napari_devolearn.io.ctc.layout import frame_files, mask_folders
+from napari_devolearn.io.ctc.layout import frame_files, mask_folders, warn_of_misnamed
 from napari_devolearn.io.ctc.mask_volumes import image_beside, open_masks
 from napari_devolearn.io.ctc.names import FrameFile, layer_name, parse_name
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_zarr_labels
@@ -85,7 +85,9 @@ def read_labels(
 def mask_files(folder: Path) -> list[FrameFile]:
     """List the masks of a folder, sorted; raises CTCFormatError if there are none, or several kinds."""
     if not folder.is_dir():
-        raise CTCFormatError(f"{folder}: is neither a folder of masks nor a tif; check the path")
+        unsupported = "labels of this file type are not supported; save them as a tif"
+        problem = unsupported if folder.exists() else "no such file or folder; check the path"
+        raise CTCFormatError(f"{folder}: {problem}")
     kinds = {kind: files for kind, files in frame_files(folder).items() if kind != "t"}
     if len(kinds) > 1:
         raise CTCFormatError(
@@ -95,6 +97,7 @@ def mask_files(folder: Path) -> list[FrameFile]:
         inside = " or ".join(found.name for found in mask_folders(folder))
         remedy = f"open {inside} in it" if inside else "choose the folder of the masks"
         raise CTCFormatError(f"{folder}: no masks (man_track, man_seg or mask 000.tif, ..); {remedy}")
+    warn_of_misnamed(folder)
     return next(iter(kinds.values()))
 
 

@@ -17,6 +17,9 @@ _FRAME = re.compile(r"(t|man_track|man_seg|mask)([0-9]{3,6})\.tiff?", re.IGNOREC
 _PLANE = re.compile(r"(man_seg)_([0-9]{3,6})_([0-9]{3,6})\.tiff?", re.IGNORECASE)
 _MASK = re.compile(r"(man_track|man_seg_?|mask)[0-9].*\.tiff?", re.IGNORECASE)
 
+_MISNAMED = re.compile(r"(?:t|man_track|man_seg|mask)_?\d+(?:_\d+)?\.tiff?", re.IGNORECASE)
+"""Names like those of frames, with any digits."""
+
 
 class FrameFile(NamedTuple):
     """A raw image ("t"), or a mask of one of three kinds, of one frame.
@@ -37,6 +40,11 @@ def parse_name(path: Path) -> FrameFile | None:
         return None
     kind, *numbers = match.groups()
     return FrameFile(path, cast("Kind", kind.lower()), *map(int, numbers))
+
+
+def is_misnamed(name: str) -> bool:
+    """Whether a file name is like that of a frame, but has too few, too many or other digits: ``t5.tif``."""
+    return _MISNAMED.fullmatch(name) is not None and parse_name(Path(name)) is None
 
 
 def is_mask_name(name: str) -> bool:

@@ -13,7 +13,7 @@ from napari_devolearn.io.core.image_file import ImageFile, checked_calibration
 from napari_devolearn.io.core.lazy import lazy_frames
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ctc.checks import check_alike, check_frames, choose_channel
-from napari_devolearn.io.ctc.layout import frame_files, holds_masks, sequences, truth_beside
+from napari_devolearn.io.ctc.layout import frame_files, holds_masks, sequences, truth_beside, warn_of_misnamed
 from napari_devolearn.io.tiff.tif import open_tif
 
 
@@ -53,6 +53,7 @@ def read_ctc(
     folder = _sequence_folder(Path(path))
     files = frame_files(folder)["t"]
     check_frames(files)
+    warn_of_misnamed(folder)
     stack = stack_files(
         [open_tif(file.path, volume=True, axes=axes) for file in files],
         frames=tuple(file.frame for file in files),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_devolearn.exceptions import CTCFormatError
+from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.writing.atomic import atomic_file
@@ -110,7 +111,8 @@ def mask_problems(
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
+    with reading(path, kind=CTCFormatError):
+        data = path.read_bytes()
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -47,6 +47,8 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     """
     folder, group, image = _find(path, series)
     with reading(path):
+        if image.levels[0] not in group:
+            raise ImageFormatError(f"{path}: its array {image.levels[0]!r} is missing; copy it again")
         array = group[image.levels[0]]
         names, shape, dtype = image.axes, tuple(array.shape), array.dtype.newbyteorder("=")
         chunks = ChunkFiles(folder / image.levels[0], array)
@@ -56,8 +58,8 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
     checks.check_levels(path, group, image)
     sizes = dict(zip(names, shape, strict=True))
     numbers = checks.frame_numbers(path, image, sizes.get("t", 1))
-    absent = checks.absent_frames(path, chunks, image, dtype)
     with reading(path):
+        absent = checks.absent_frames(path, chunks, image, dtype)
         checks.warn_of_hidden_pixels(path, array, chunks)
     spatial = [name for name in names if name in "zyx"]
     order = [spatial.index(name) for name in "zyx" if name in spatial]
@@ -90,8 +92,7 @@ def image_groups(path: Path) -> list[Path]:
         if ome_attributes(attributes).get("multiscales") or not is_zarr(path):
             return [path]
         named = names_in(_attributes(path / "OME"), "series") if is_zarr(path / "OME") else []
-    folders = (one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir())
-    numbered = sorted(folders, key=int)
+    numbered = sorted((one.name for one in path.iterdir() if one.name.isdecimal() and one.is_dir()), key=int)
     return [path / name for name in named or numbered if _is_group(path / name)] or [path]
 
 
@@ -150,9 +151,8 @@ def _find(path: Path, series: int | None) -> tuple[Path, Any, Multiscale]:
     if len(groups) > 1 and series is None:
         _warn_of_others(path, groups, "images")
     chosen = groups[series or 0]
-    with reading(path):
-        # without consolidated metadata, which a local disk does not need
-        group = zarr.open_group(str(chosen), mode="r", use_consolidated=False)
+    with reading(path):  # without consolidated metadata, which a local disk does not need
+        group = zarr.open(str(chosen), mode="r", use_consolidated=False)
         attributes = dict(group.attrs)
     image = read_multiscale(attributes, chosen)
     if image is None:

@@ -12,6 +12,7 @@ from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.tiff.promise import COLOURS
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 """In lower case."""
@@ -73,7 +74,8 @@ def is_coloured(path: Path) -> bool:
             return False
         with tifffile.TiffFile(path) as tif:
             series = tif.series[0]
-            return bool(series.axes == "YXS" and series.shape[-1] in (3, 4))
+            samples = series.shape[-1] if series.axes == "YXS" else 1
+            return bool(samples in (3, 4) and series.keyframe.photometric in COLOURS)
     except Exception:  # noqa: BLE001 - a parser raises anything
         return False  # opening it gives the error
 

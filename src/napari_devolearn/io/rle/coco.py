@@ -33,7 +33,7 @@ def read_coco(path: Path) -> list[MaskedImage]:
     drawn = 0
     for place, one in enumerate(annotations):
         number = one.get("id", place) if isinstance(one, dict) else place
-        with prefixed(f"{path}: annotation {number!r}", "correct it"):
+        with prefixed(f"{path}: annotation {reprlib.repr(number)}", "correct it"):
             key = expect(one, dict, "the annotation").get("image_id")
             if isinstance(key, bool) or not isinstance(key, int | str) or key not in images:
                 raise RLEFormatError(f"its image {key!r} is not listed")
@@ -86,7 +86,7 @@ def _read_lists(path: Path) -> tuple[dict[int | str, _Image], list[Any]]:
     with reading(path, kind=RLEFormatError, remedy="save it as COCO JSON of images and annotations"):
         annotations = expect(content.get("annotations"), list, "annotations")
         for place, one in enumerate(expect_list(content.get("images"), dict, "images")):
-            with prefixed(f"{path}: image {one.get('id', place)!r}", "correct it"):
+            with prefixed(f"{path}: image {reprlib.repr(one.get('id', place))}", "correct it"):
                 key = one.get("id")
                 if isinstance(key, bool) or not isinstance(key, int | str):
                     raise RLEFormatError("needs an id, a number or a string")

@@ -23,9 +23,11 @@ COLUMNS = (*NEEDED, "cell_type", "plate_time", "sample_date", "sample_id", "elap
 
 def is_kaggle_table(path: Path) -> bool:
     """Whether the first line of a file has the columns of such a table; never raises."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return path.suffix.lower() == ".csv" and set(NEEDED) <= set(next(csv.reader(lines), []))
+            return set(NEEDED) <= set(next(csv.reader(lines), []))
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
 

@@ -20,7 +20,7 @@ from napari_devolearn.io.core.image_file import check_grey
 from napari_devolearn.io.tiff.axes import HINT
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.planes import Image, Planes
-from napari_devolearn.io.tiff.promise import Promise, fit_pages
+from napari_devolearn.io.tiff.promise import COLOURS, Promise, fit_pages
 
 if TYPE_CHECKING:
     import tifffile
@@ -75,6 +75,8 @@ def checked_image(
         index = index[index >= 0]
     if (file.pages.kinds[index] != file.pages.kinds[index[0]]).any():
         raise AxesError(f"{file.path}: its pages differ in size or type; save each kind as a separate file")
+    if run:
+        promise = _note_surplus(file, page, promise)
     if inside > 1:
         promise = _with_samples(page, promise, inside, samples_last=samples_last)
     _check_last(file, page, int(index[-1]))
@@ -101,6 +103,16 @@ def _run_of(file: TifPages, page: tifffile.TiffPage, promise: Promise) -> int | 
     return min(promised, (file.pages.size - page.dataoffsets[0]) // page.nbytes)
 
 
+def _note_surplus(file: TifPages, page: tifffile.TiffPage, promise: Promise) -> Promise:
+    """Note bytes of further volumes after the planes that the only page header promises."""
+    promised = math.prod(promise.sizes)
+    left = file.pages.size - page.dataoffsets[0] - promised * page.nbytes
+    if left < page.nbytes * promised // promise.sizes[0]:
+        return promise
+    note = f"its {promise.by} gives {promised} planes, but {left} more bytes follow; if planes are missing, "
+    return replace(promise, notes=(*promise.notes, f"{note}copy it again or save it again"))
+
+
 def _with_samples(page: tifffile.TiffPage, promise: Promise, count: int, *, samples_last: bool) -> Promise:
     """Add the axis of the planes within a page: channels, or slices if unknown."""
     letters, notes = promise.letters, promise.notes
@@ -114,10 +126,11 @@ def _with_samples(page: tifffile.TiffPage, promise: Promise, count: int, *, samp
         if page.photometric == 2 and count in (3, 4):  # RGB
             note = (
                 f"its {count} planes, marked as red, green and blue, are consecutive and are read as slices; "
-                "if they are channels, " + HINT.format(example="C")
+                "if they are channels, " + HINT.format(example="TC" if front else "C")
             )
             notes = (*notes, note)
-    return replace(promise, letters=letters, sizes=(*promise.sizes, count), notes=notes)
+    rgb = samples_last and page.photometric in COLOURS
+    return replace(promise, letters=letters, sizes=(*promise.sizes, count), notes=notes, rgb=rgb)
 
 
 def _check_last(file: TifPages, first: tifffile.TiffPage, number: int) -> None:

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
 from napari_devolearn.io.core.units import um_in
+from napari_devolearn.io.tiff import ome
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.planes import Image, Planes
-from napari_devolearn.io.tiff.promise import Promise, fit_pages, number
+from napari_devolearn.io.tiff.promise import COLOURS, Promise, fit_pages, number
 
 if TYPE_CHECKING:
     import tifffile
@@ -89,12 +90,27 @@ def _image(path: Path, tif: tifffile.TiffFile, place: int, all_pages: Pages) -> 
         start=run,
         series=place if run is None and offsets is None else None,
     )
-    calibration = _calibration(tif, dict(zip(letters, sizes, strict=True)))
-    notes = (*promise.notes, *notes)
+    known = _ome_image(tif, place, grid)
+    calibration = known.calibration or _calibration(tif, dict(zip(letters, sizes, strict=True)))
     described = replace(
-        promise, letters=letters, sizes=sizes, calibration=calibration, title=series.name, notes=notes
+        promise,
+        letters=letters,
+        sizes=sizes,
+        calibration=calibration,
+        channel_names=known.channel_names,
+        title=series.name,
+        notes=(*promise.notes, *notes),
+        rgb=colours and series.keyframe.photometric in COLOURS,
     )
     return Image(described, planes)
+
+
+def _ome_image(tif: tifffile.TiffFile, place: int, grid: tuple[int, int]) -> Promise:
+    """Calibration and channel names of an image in OME-XML, as of Micro-Manager; empty if there is none."""
+    described = ome.described_images(tif.pages.first.description or "")
+    if len(described) == len(tif.series) and described[place].plane == grid:
+        return described[place]
+    return Promise(by="", letters="", sizes=())
 
 
 def _split_axes(

@@ -8,15 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.io.core.calibration import FARTHEST, Calibration, calibration_from
+from napari_devolearn.io.core.calibration import Calibration, calibration_from
 from napari_devolearn.io.core.units import minutes_in, um_in, unknown_units
+from napari_devolearn.io.tiff.ome_metadata import stored_metadata
 from napari_devolearn.io.tiff.promise import Promise, number
 
 _BY = "OME-XML"
@@ -51,7 +50,7 @@ def ome_promises(xml: str, name: str, count: int) -> list[Promise]:
     pixels = [(image, node) for image in root.findall("{*}Image") for node in image.findall("{*}Pixels")]
     if not pixels:
         return [replace(unclear, problem="its OME-XML describes no image")]
-    stored = _stored(root)
+    stored = stored_metadata(root)
     promises = []
     for image, node in pixels:
         promise = replace(_promise(node), title=image.get("Name", ""))
@@ -63,6 +62,15 @@ def ome_promises(xml: str, name: str, count: int) -> list[Promise]:
     return promises
 
 
+def described_images(xml: str) -> list[Promise]:
+    """The images in OME-XML, without their pages, which may be in other files; none if it cannot be read."""
+    try:
+        root = ET.fromstring(xml)  # noqa: S314  as tifffile itself does
+    except ET.ParseError:
+        return []
+    return [_promise(node) for node in root.findall("{*}Image/{*}Pixels")]
+
+
 def _promise(pixels: ET.Element) -> Promise:
     """Axes, calibration and channels of an image."""
     attributes = pixels.attrib
@@ -70,7 +78,7 @@ def _promise(pixels: ET.Element) -> Promise:
     letters = order[:1:-1]
     sizes = {axis: _whole(attributes.get(f"Size{axis}", "1")) for axis in "XYZCT"}
     calibration = _calibration(attributes, max(1, sizes["Z"]))
-    if min(sizes.values()) < 1 or sorted(letters) != ["C", "T", "Z"]:
+    if min(sizes.values()) < 1 or order[:2] != "XY" or sorted(letters) != ["C", "T", "Z"]:
         given = [f"Size{axis} {attributes[f'Size{axis}']}" for axis in "XYZCT" if f"Size{axis}" in attributes]
         problem = f"its OME-XML says {', '.join(given)}, order {order}, which is implausible"
         known = (sizes["T"], sizes["Z"])
@@ -149,28 +157,6 @@ def _calibration(attributes: Mapping[str, str], slices: int) -> Calibration:
     time = scaled("TimeIncrement", "s", minutes_in)
     units = {f"{name}Unit": attributes.get(f"{name}Unit") for name in names.values() if name in attributes}
     return calibration_from(edges, time, origin="OME metadata", slices=slices, notes=unknown_units(units))
-
-
-def _stored(root: ET.Element) -> dict[str, Any]:
-    """Frames, missing frames and offset in the annotation of ``write_ome_tiff``; invalid ones are omitted."""
-    node = root.find(".//{*}MapAnnotation[@Namespace='napari-devolearn']")
-    if node is None:
-        return {}
-    values = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
-    offset = tuple(number(one) or 0.0 for one in values.get("offset", ()))
-    known = len(offset) == 3 and all(abs(step) <= FARTHEST for step in offset)
-    return {
-        "frames": _frame_numbers(values.get("frames", [])),
-        "missing": frozenset(_frame_numbers(values.get("missing", []))),
-        "offset": offset if known else (0.0, 0.0, 0.0),
-    }
-
-
-def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
-    """Ascending integers; () if invalid."""
-    numbers = [int(one) for one in texts if one.isdecimal() and len(one) < 10]
-    rising = all(a < b for a, b in pairwise(numbers))
-    return tuple(numbers) if rising and len(numbers) == len(texts) else ()
 
 
 def _whole(text: str | None, wrong: int = 0) -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from napari_devolearn._types import VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.calibration import check_interval
+from napari_devolearn.io.core.calibration import FARTHEST, check_interval
+from napari_devolearn.io.tiff.promise import number
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
 
 OME_TIFF: dict[str, Any] = {"ome": True, "compression": "zlib", "photometric": "minisblack"}
 """Arguments of `tifffile.imwrite` for all tif files of this package."""
@@ -66,3 +71,25 @@ def plane_positions(
         "PositionZ": [z + edges[0] * (index % depth) for index in range(count)],
     }
     return {"Plane": plane | {f"Position{axis}Unit": [unit] * count for axis in "XYZ"}}
+
+
+def stored_metadata(root: ET.Element) -> dict[str, Any]:
+    """Read frames, missing frames and offset of `ome_metadata` from OME-XML; invalid ones are omitted."""
+    node = root.find(".//{*}MapAnnotation[@Namespace='napari-devolearn']")
+    if node is None:
+        return {}
+    values = {item.get("K"): (item.text or "").split(",") for item in node.iter() if item.get("K")}
+    offset = tuple(number(one) or 0.0 for one in values.get("offset", ()))
+    known = len(offset) == 3 and all(abs(step) <= FARTHEST for step in offset)
+    return {
+        "frames": _frame_numbers(values.get("frames", [])),
+        "missing": frozenset(_frame_numbers(values.get("missing", []))),
+        "offset": offset if known else (0.0, 0.0, 0.0),
+    }
+
+
+def _frame_numbers(texts: list[str]) -> tuple[int, ...]:
+    """Ascending integers; () if invalid."""
+    numbers = [int(one) for one in texts if one.isdecimal() and len(one) < 10]
+    rising = all(a < b for a, b in pairwise(numbers))
+    return tuple(numbers) if rising and len(numbers) == len(texts) else ()

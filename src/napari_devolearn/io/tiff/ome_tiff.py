@@ -14,6 +14,7 @@ from napari_devolearn._types import ArrayLike4D, VoxelSize
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.core.calibration import check_offset, check_voxel_size
 from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.tiff.ome_metadata import OME_TIFF, ome_metadata, plane_positions
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.io.writing.frames import check_frame_numbers, fit, is_array, to_tzyx
@@ -74,6 +75,8 @@ def write_ome_tiff(
     import tifffile
 
     path = Path(path)
+    if not is_tif_name(path.name):
+        raise ImageFormatError(f"{path}: give a name ending in .ome.tif")
     if isinstance(labels, Stack):
         voxel_size, frames = voxel_size or labels.voxel_size, frames or labels.frames
         missing, offset = missing or labels.missing, offset if any(offset) else labels.offset

@@ -13,6 +13,9 @@ from napari_devolearn.exceptions import AxesError, ImageFormatError
 from napari_devolearn.io.core.calibration import Calibration
 from napari_devolearn.io.tiff.axes import HINT, example_axes
 
+COLOURS = (2, 6)
+"""Values of the tag PhotometricInterpretation of RGB images: RGB and YCbCr."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
@@ -40,6 +43,7 @@ class Promise:
     plane: tuple[int, int] | None = None
     pages: npt.NDArray[np.intp] | None = None
     problem: str = ""
+    rgb: bool = False
 
 
 def number(value: object) -> float | None:
@@ -83,6 +87,8 @@ def fit_pages(
         return promise, index
     numbers = f"its {promise.by} gives {promised * inside} planes ({sizes}), but it has {planes}"
     if in_run and there < promised:
+        if planes % by_axis.get("Z", 1):  # within a volume
+            hint = HINT.format(example=f"Z{planes}")
         raise ImageFormatError(f"{path}: truncated: {numbers}; copy it again, or {hint}")
     missing = np.flatnonzero(index < 0)
     whole = int(missing[0]) if len(missing) else min(there, promised)

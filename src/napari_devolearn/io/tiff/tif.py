@@ -121,7 +121,7 @@ def _file(path: Path, image: Image, *, volume: bool, axes: str | None) -> ImageF
         channel_names=promise.channel_names if len(promise.channel_names) == channels else (),
         axes=str(named),
         labels=planes.dtype.kind in "bui" and channels == 1 and (titled or is_labels_name(path.name)),
-        rgb=planes.samples_last and channels == planes.in_page in (3, 4) and axes is None,
+        rgb=promise.rgb and channels == planes.in_page in (3, 4) and axes is None,
         notes=tuple(notes),
     )
 

@@ -81,11 +81,14 @@ def check_frame_numbers(frames: Sequence[int] | None, count: int, path: Path) ->
     whole = all(_is_whole(one) for one in frames)
     if not whole or any(b <= a for a, b in pairwise(frames)):
         given = ", ".join(map(str, frames[:8]))
-        raise ImageFormatError(f"{path}: the frame numbers {given} are not whole numbers from 0 that rise")
+        raise ImageFormatError(
+            f"{path}: the frame numbers {given} are not whole numbers from 0 that rise, of at most nine "
+            "digits; correct them, or the position of the layer along T"
+        )
 
 
 def _is_whole(number: object) -> bool:
-    return isinstance(number, int | np.integer) and bool(number >= 0)
+    return isinstance(number, int | np.integer) and bool(0 <= number < 10**9)
 
 
 def fit(frame: npt.NDArray[Any], dtype: npt.DTypeLike, path: Path) -> npt.NDArray[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from napari_devolearn.exceptions import OutputExistsError
+from napari_devolearn.exceptions import OutputExistsError, ParameterError
 from napari_devolearn.io.writing.atomic import exists, explained
 
 
@@ -22,6 +22,12 @@ def check_target(path: Path, *, overwrite: bool) -> None:
     if there and not overwrite:
         raise OutputExistsError(f"{path}: already exists; give another name, or --overwrite")
     check_writable(path)
+
+
+def check_not_input(path: Path, *inputs: Path) -> None:
+    """Raise ParameterError if an output is one of the inputs, which are never overwritten."""
+    if path.resolve() in {one.resolve() for one in inputs}:
+        raise ParameterError(f"{path}: is the input; give another name")
 
 
 def check_writable(path: Path) -> None:

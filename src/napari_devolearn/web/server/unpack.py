@@ -23,7 +23,7 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             found = [one for one in archive.infolist() if not one.is_dir()]
-            files = [one for one in found if not {*PurePosixPath(one.filename).parts} & _SYSTEM_FILES]
+            files = [one for one in found if not _is_of_system(PurePosixPath(one.filename))]
             _check(path, files, most)
             for one in files:
                 target = folder / one.filename
@@ -34,6 +34,10 @@ def unpack(path: Path, folder: Path, most: int) -> Path:
         raise ImageFormatError(f"{path}: cannot be unpacked ({error}); zip it again") from error
     inside = list(folder.iterdir())
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _is_of_system(name: PurePosixPath) -> bool:
+    return bool({*name.parts} & _SYSTEM_FILES) or name.name.startswith("._")
 
 
 def _check(path: Path, files: list[zipfile.ZipInfo], most: int) -> None:
