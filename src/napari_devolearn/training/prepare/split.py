@@ -21,10 +21,8 @@ Splits = dict[tuple[str, int], TimeSplit]
 """Split of each time point of each input, by the input's name and the time point."""
 
 _FEW = 5  # number of time points below which training data are mostly neighbours of the held-out ones
-_NO_OBJECTS = (
-    "no objects are held out, so 'train' cannot evaluate the model; omit --split-window and --hold-out, "
-    "label more, or add another input with --append --hold-out NAME"
-)
+_NO_OBJECTS = "no objects are held out, so training cannot evaluate the model; label more slices or objects"
+_CHOSEN = ", omit --split-window and --hold-out, or add another input with --append --hold-out NAME"
 
 
 def split_times(sources: Sequence[Source], params: PrepareParams) -> Splits:
@@ -76,7 +74,7 @@ def split_warning(
     `pairs`: all written ones.
     """
     if not any(pair.split == "held_out" and pair.foreground for pair in pairs):
-        return _NO_OBJECTS
+        return _NO_OBJECTS + (_CHOSEN if params.windows or params.hold_out else "")
     if params.windows or params.hold_out:
         return ""
     found = [text for source in sources if (text := _limits(source, splits, pairs))]
