@@ -83,11 +83,12 @@ def stack(folder: Path, shape: tuple[int, ...], objects: int = 8) -> tuple[Path,
     ("shape", "text", "train", "held_out"),
     [
         ((10, 24, 64), "2 slices of one volume held out", 6, 2),
+        ((5, 24, 64), "1 slice of one volume held out", 3, 1),
         ((24, 64), "a strip of 1 slice held out", 1, 1),
         ((3, 24, 64), "a strip of 3 slices held out", 3, 3),
         ((2, 3, 24, 64), "1 of 2 time points held out", 3, 3),
     ],
-    ids=["ten slices", "one slice", "three slices", "two volumes"],
+    ids=["ten slices", "five slices", "one slice", "three slices", "two volumes"],
 )
 def test_little_data_are_divided_with_a_warning(
     tmp_path: Path, shape: tuple[int, ...], text: str, train: int, held_out: int

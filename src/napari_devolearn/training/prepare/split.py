@@ -95,6 +95,7 @@ def _limits(source: Source, splits: Splits, pairs: Sequence[Pair]) -> str:
     names = {volume.name for volume in source.volumes}
     strips = [pair for pair in pairs if pair.file.rpartition("_t")[0].removesuffix("-held-out") in names]
     own = [pair for pair in strips if pair.split == "held_out"]
+    slices = f"{len(own)} slice{'s' * (len(own) != 1)}"
     if any("-held-out_t" in pair.file for pair in own):
-        return f"{source.name}: a strip of {len(own)} slice{'s' * (len(own) > 1)} held out"
-    return f"{source.name}: {len(own)} slices of one volume held out, next to training slices"
+        return f"{source.name}: a strip of {slices} held out"
+    return f"{source.name}: {slices} of one volume held out, next to training slices"

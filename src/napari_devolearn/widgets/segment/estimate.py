@@ -28,7 +28,7 @@ def pace_file() -> Path:
     """Path of the stored paces, in the user's cache folder."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "pace.json"
+    return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "paces.json"
 
 
 def remember_pace(model: str, pixels: int, seconds: float, steps: int) -> None:
