@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import dask.array as da
 import numpy as np
 import pytest
 import torch
@@ -83,6 +84,33 @@ def test_a_stopped_training_resumes(start: Path, tmp_path: Path) -> None:
     assert [row.scores for row in again] == [row.scores for row in whole]
 
 
+@pytest.mark.filterwarnings("ignore:.*held out:UserWarning")
+def test_a_training_can_be_stopped_while_images_are_simulated(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        raise InterruptedError
+
+    images, labels = movie()
+    steps = iter_train(
+        images, labels, out=tmp_path / "mine", voxel_size=SIZE, after_step=stop, **QUICK | {"replay": 1.0}
+    )
+    with pytest.raises(InterruptedError):
+        next(steps)
+    assert told == [(0, 0)]
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["pairs"]  # a training can start there
+
+
+def test_an_array_without_a_name_of_its_own_is_named_image(start: Path, tmp_path: Path) -> None:
+    images, labels = movie(1, 10)
+    steps = iter_train(
+        da.from_array(images), labels, out=tmp_path / "mine", start=start, voxel_size=SIZE, **QUICK
+    )
+    with pytest.warns(UserWarning, match="^image: 2 slices of one volume held out"), closing(steps):
+        next(steps)
+
+
 def test_a_prepared_folder_is_used_unchanged(start: Path, tmp_path: Path) -> None:
     data = write_prepared(tmp_path / "data")
     nd.train(data, out=tmp_path / "mine", start=start, **QUICK)
@@ -97,7 +125,7 @@ def test_a_prepared_folder_is_used_unchanged(start: Path, tmp_path: Path) -> Non
             "labels of shape .6, 1, 40, 40.; give an image",
         ),
         ({"labels": np.zeros((6, 1, 40, 48), np.float32)}, "not integers; pass labels"),
-        ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "no labels in the known region"),
+        ({"labels": np.zeros((6, 1, 40, 48), np.uint8)}, "no labels; label some objects first"),
         ({"labels": None}, "labels are missing"),
         ({"known": np.ones((5, 1, 1, 1), bool)}, "known: shape .5, 1, 1, 1. does not fit labels"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,8 @@ def iter_train(
     resume : bool
         Resume the run in `out`, with its own options.
     after_step : callable, optional
-        Called after each step with the number of completed steps and of all steps.
+        Called after each step with the number of completed steps and of all steps, and with 0 and 0 after
+        each image that is simulated or scored; it may raise to stop.
     **choices
         ``name`` of the model (the folder's), ``replay`` (simulated images per own image, 1), and fields of
         ``TrainParams``: ``epochs``, ``learning_rate``, ``batch``, ``crop``, ``patience``, ``seed`` ...
@@ -138,7 +140,8 @@ def iter_train(
             deque(steps, 0)
     first = read_config(folder / CONFIG) if resume else {"name": folder.resolve().name, "start": str(start)}
     chosen = first | choices
-    recipe = fine_tuning_recipe(data, chosen["start"], chosen)
+    after_image = None if after_step is None else partial(after_step, 0, 0)
+    recipe = fine_tuning_recipe(data, chosen["start"], chosen, after_image=after_image)
     command = "napari-devolearn train RUN/pairs -o NEW --config RUN/config.json"
     run = iter_run(recipe, data, folder, device=used, resume=resume, command=command, after_step=after_step)
     with closing(run):

@@ -98,3 +98,13 @@ def test_text_fits_into_a_small_figure_and_is_large_enough() -> None:
     assert box.x1 <= 300
     sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
     assert min(sizes) >= 9
+
+
+def test_a_long_name_is_cut_before_the_legend() -> None:
+    figure = Figure(figsize=(3.0, 2.4), dpi=100)
+    long = replace(drawn_populations(), name="embryo_timelapse_of_the_second_of_November")
+    plot = draw_populations(figure, [long], LOOK)
+    figure.draw_without_rendering()
+    (title,) = figure.texts
+    assert title.get_text().endswith("…")
+    assert title.get_window_extent().x1 < plot.axes.get_legend().get_window_extent().x0

@@ -83,11 +83,12 @@ def stack(folder: Path, shape: tuple[int, ...], objects: int = 8) -> tuple[Path,
     ("shape", "text", "train", "held_out"),
     [
         ((10, 24, 64), "2 slices of one volume held out", 6, 2),
+        ((5, 24, 64), "1 slice of one volume held out", 3, 1),
         ((24, 64), "a strip of 1 slice held out", 1, 1),
         ((3, 24, 64), "a strip of 3 slices held out", 3, 3),
         ((2, 3, 24, 64), "1 of 2 time points held out", 3, 3),
     ],
-    ids=["ten slices", "one slice", "three slices", "two volumes"],
+    ids=["ten slices", "five slices", "one slice", "three slices", "two volumes"],
 )
 def test_little_data_are_divided_with_a_warning(
     tmp_path: Path, shape: tuple[int, ...], text: str, train: int, held_out: int
@@ -102,5 +103,5 @@ def test_little_data_are_divided_with_a_warning(
 
 def test_a_folder_without_held_out_data_gives_a_warning(tmp_path: Path) -> None:
     image, params = stack(tmp_path, (24, 64), objects=1)
-    with pytest.warns(UserWarning, match="no objects are held out"):
+    with pytest.warns(UserWarning, match="no objects are held out.*more slices or objects$"):
         prepare([image], tmp_path / "data", params)

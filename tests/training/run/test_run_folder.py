@@ -100,7 +100,7 @@ def test_onnx_gives_the_same_result_as_the_model(finished: Path) -> None:
 
 
 def test_a_folder_with_a_run_is_refused(finished: Path) -> None:
-    with pytest.raises(OutputExistsError, match="already contains a training run; resume it with --resume"):
+    with pytest.raises(OutputExistsError, match="already contains a training run; resume it"):
         next(iter_run(RECIPE, Path(), finished))
 
 

@@ -23,7 +23,7 @@ def test_a_figure_fills_the_widget_and_follows_its_size(view: FigureView, qtbot:
 
     def red(figure: Any) -> str:
         threads.append(threading.current_thread())
-        figure.set_facecolor("red")
+        figure.add_axes((0, 0, 1, 1), facecolor="red").spines[:].set_visible(False)
         return "made"
 
     view.draw(red)
@@ -35,6 +35,13 @@ def test_a_figure_fills_the_widget_and_follows_its_size(view: FigureView, qtbot:
     qtbot.waitUntil(lambda: len(threads) > 1 and not view.busy)
     assert view.grab().toImage().pixelColor(299, 199).name() == "#ff0000"
     assert threading.main_thread() not in threads
+
+
+def test_the_margins_of_a_figure_have_the_ground_of_the_dock(view: FigureView, qtbot: QtBot) -> None:
+    view.setStyleSheet("background: #ebe7e5")
+    view.draw(lambda figure: figure.set_facecolor("white"))
+    qtbot.waitUntil(lambda: not view.busy)
+    assert view.grab().toImage().pixelColor(5, 5).name() == "#ebe7e5"
 
 
 def test_intermediate_requests_are_skipped(view: FigureView, qtbot: QtBot) -> None:

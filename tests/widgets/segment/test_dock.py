@@ -90,6 +90,22 @@ def test_an_error_is_shown_and_the_dock_continues(
     assert foreground(run("current slice"), (0, 3)).any()
 
 
+@pytest.mark.parametrize(
+    ("edge", "message"), [(50.0, "are implausible"), (0.0001, "smaller than one object")]
+)
+def test_an_implausible_voxel_size_is_reported(
+    dock: SegmentDock, viewer: Viewer, qtbot: QtBot, notes: list[str], edge: float, message: str
+) -> None:
+    plain = viewer.add_image(np.zeros((160, 240), np.uint8), name="plain")
+    dock.choice.image.choose(plain)
+    for box in dock.choice.voxel_size.edges:
+        box.value = edge
+    dock.run_block.run.native.click()
+    qtbot.waitUntil(lambda: any(message in note for note in notes), timeout=SECONDS)
+    qtbot.waitUntil(lambda: not dock.running, timeout=SECONDS)
+    assert any(note.startswith("plain: ") for note in notes)
+
+
 def test_an_unknown_device_lists_the_available_ones(
     dock: SegmentDock, run: Run, qtbot: QtBot, notes: list[str]
 ) -> None:

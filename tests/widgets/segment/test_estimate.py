@@ -32,24 +32,25 @@ def text(slices: int, model: str = "nucleus", *, loaded: bool = True, size: floa
 
 def test_a_guess_grows_with_the_input_of_the_network() -> None:
     assert text(0) == ""
-    assert text(20) == "20 slices to compute, roughly 0:07; a better estimate follows after the first run."
-    assert "roughly 0:28;" in text(20, size=0.4)
+    assert text(20) == "20 slices to compute, roughly 1:00; a better estimate follows after the first run."
+    assert "roughly 4:00;" in text(20, size=0.4)
 
 
-def test_a_pace_is_stored_per_model_and_scales_with_the_pixels() -> None:
+def test_a_pace_is_stored_per_model_and_scales_with_the_input_of_the_network() -> None:
     remember_pace("nucleus", 1000, 0.5, steps=40)
     remember_pace("membrane", 1000, 2.0, steps=40)
     remember_pace("nucleus", 1000, 9.0, steps=2)  # too short to tell
     assert text(1) == "1 slice to compute, about 16:40."
     assert text(7) == "7 slices to compute, about 1:56:40."
     assert text(1, "membrane") == "1 slice to compute, about 1:06:40."
+    assert text(1, size=0.1) == "1 slice to compute, about 4:10."  # a quarter of the pixels
 
 
 def test_the_estimate_includes_loading_the_model() -> None:
-    assert "roughly 0:07 and loading the model;" in text(20, loaded=False)
+    assert "roughly 1:00 and loading the model;" in text(20, loaded=False)
     remember_loading(12.8)
-    assert "roughly 0:20;" in text(20, loaded=False)
-    assert "roughly 0:07;" in text(20)
+    assert "roughly 1:13;" in text(20, loaded=False)
+    assert "roughly 1:00;" in text(20)
     remember_pace("nucleus", 1_000_000, 0.5, steps=40)
     assert text(2, loaded=False) == "2 slices to compute, about 0:15."
 

@@ -159,6 +159,25 @@ def test_inputs_that_do_not_match_are_refused(
     assert train.resume_button.enabled
 
 
+def test_cancel_ends_the_simulation_of_images(
+    train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    start, train.model.value, train.replay.value = train.model.value, "embryo", 1
+    train.train(tmp_path / "slow")
+    train.progress.moved.connect(lambda _, total: told.append(total > 0))
+    qtbot.waitUntil(lambda: len(told) > 0, timeout=SECONDS)
+    assert "simulating" in train.run_block.text
+    train.run_block.cancel.native.click()
+    assert train.run_block.text == "Cancelled. Nothing was trained."
+    train.model.value, train.replay.value = start, 0
+    train.train(tmp_path / "mine")  # it waits for the thread of the first
+    wait(train, qtbot)
+    assert not any(told[: told.index(True)])
+    assert not (tmp_path / "slow/config.json").exists()
+    assert len(train.reports) == 3
+
+
 def test_closing_the_dock_ends_the_training(
     viewer: Viewer, train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, recwarn: Any
 ) -> None:

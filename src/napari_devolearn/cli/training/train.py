@@ -147,6 +147,8 @@ def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _update(bar: Any, done: int, total: int) -> None:
+    if not total:  # an image was scored
+        return
     if bar.total != total:  # the first step of this process
         bar.total, bar.initial, bar.n = total, done - 1, done - 1
     bar.update()

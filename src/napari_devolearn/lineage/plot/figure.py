@@ -23,6 +23,7 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 
 _FONT = 9  # smallest font size, in points
 _MARGINS = (0.6, 1.25, 0.5, 0.75)  # left, right, bottom and top margins for the labels, in inches
+_CHARACTER = 0.085  # mean width of a character of the title, in inches
 _AGE_LABEL = 1.7  # width of the whole label of the age axis, in inches
 _LOG: dict[Scale, dict[str, float]] = {"linear": {}, "log": {"linthresh": 1.0, "linscale": 0.4}}
 
@@ -89,11 +90,13 @@ def _draw_frame(
         edge.set_color(palette.text)
     axes.tick_params(which="both", colors=palette.text)
     axes.grid(visible=True, alpha=0.15)
-    names = ", ".join(dict.fromkeys(one.name for one in populations))
-    figure.text(left / width, 0.985, names, color=palette.text, fontsize="medium", va="top")
+    names, room = ", ".join(dict.fromkeys(one.name for one in populations)), width - left - right
+    fitting = max(int(room / _CHARACTER), 1)  # number of characters beside the legend
+    title = names if len(names) <= fitting else f"{names[: fitting - 1]}…"
+    figure.text(left / width, 0.985, title, color=palette.text, fontsize="medium", va="top")
     if style.clock is not None:
         age = axes.secondary_xaxis("top", functions=(style.clock.age, style.clock.frame))
-        wide = width - left - right > _AGE_LABEL  # else it would reach into the legend
+        wide = room > _AGE_LABEL  # else it would reach into the legend
         label = f"age (min{' since AB divided' if wide else ''})"
         age.set_xlabel(label, color=palette.text, fontsize=_FONT)
         age.tick_params(colors=palette.text, labelsize=_FONT)

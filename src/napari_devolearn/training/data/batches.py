@@ -63,9 +63,8 @@ def check_data(train: TrainingData, held_out: TrainingData) -> None:
         for what, differs, remedy in useless:
             targets = (data[index][1] for index in range(count))
             if all(target.ndim == 3 and not differs(target[0]).any() for target in targets):
-                raise TrainingError(
-                    f"{name} data: all {count} masks are {what}, so training is not possible; {remedy}"
-                )
+                masks = f"all {count} masks are" if count > 1 else "the only mask is"
+                raise TrainingError(f"{name} data: {masks} {what}, so training is not possible; {remedy}")
 
 
 def split_batches(count: int, batch: int, seed: int, epoch: int) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from napari_devolearn.exceptions import TrainingError
-from napari_devolearn.training.data.batches import TrainingData, check_data, load_batches, split_batches
+from napari_devolearn.training.data.batches import Pair, TrainingData, check_data, load_batches, split_batches
 from napari_devolearn.training.fit.checkpoint import read_checkpoint, write_checkpoint
 from napari_devolearn.training.fit.learner import Learner
 from napari_devolearn.training.fit.objective import Objective
@@ -22,6 +22,7 @@ from napari_devolearn.training.fit.params import TrainParams
 from napari_devolearn.training.fit.report import EpochReport
 
 AfterStep = Callable[[int, int], object]
+"""Gets the numbers of completed and all steps; 0 and 0 after a simulated or scored image. It may raise."""
 
 _SHARES = (0.8, 0.6, 0.4, 0.2)  # of the way from the start of a fine-tuning to its best epoch
 
@@ -51,7 +52,7 @@ def iter_train(
     `checkpoint`: written after each epoch; if it exists, the run is resumed.
     `score_start`: also evaluate the initial weights, in a report of their own, and keep them if no epoch is
     better.
-    `after_step`: called after each step with the number of completed steps and of all steps.
+    `after_step`: see `AfterStep`.
     Raises TrainingError if nothing can be learnt from the data, the checkpoint is of another run, the loss is
     not finite, or the device's memory is too small for one image.
     Raises OutputError if the checkpoint cannot be written; the old one stays.
@@ -61,7 +62,8 @@ def iter_train(
 
     def measure() -> dict[str, float]:
         with open_outputs(network, held_out, params.workers, device) as outputs:
-            return {name: float(score) for name, score in objective.measure(outputs).items()}
+            scores = objective.measure(_ticking(outputs, after_step))
+        return {name: float(score) for name, score in scores.items()}
 
     reports: list[EpochReport] = []
     best = learnt = initial = _snapshot(network)
@@ -99,6 +101,13 @@ def iter_train(
             network.load_state_dict(best)
             yield mixed
     network.load_state_dict(best)
+
+
+def _ticking(outputs: Iterator[Pair], after_step: AfterStep | None) -> Iterator[Pair]:
+    for output in outputs:
+        yield output
+        if after_step is not None:
+            after_step(0, 0)
 
 
 def _learn(

@@ -57,7 +57,7 @@ def array_source(
             raise DatasetError(
                 f"known: shape {np.shape(known)} does not fit labels of shape {own}; give it that shape"
             ) from error
-    name = plain_name(getattr(images, "name", "") or "image")
+    name = plain_name((isinstance(images, Stack) and images.name) or "image")
 
     def is_usable(t: int) -> bool:
         labelled = np.asarray(ids[t]) > 0 if only_labelled else np.True_
@@ -79,5 +79,6 @@ def array_source(
 
     volumes = tuple(volume(t) for t in range(movie.shape[0]) if is_usable(t))
     if not volumes:
-        raise DatasetError("no labels in the known region; label some objects first")
+        where = "" if given is None else " in the known region"
+        raise DatasetError(f"no labels{where}; label some objects first")
     return Source(name=name, volumes=volumes)

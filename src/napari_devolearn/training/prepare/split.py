@@ -21,10 +21,8 @@ Splits = dict[tuple[str, int], TimeSplit]
 """Split of each time point of each input, by the input's name and the time point."""
 
 _FEW = 5  # number of time points below which training data are mostly neighbours of the held-out ones
-_NO_OBJECTS = (
-    "no objects are held out, so 'train' cannot evaluate the model; omit --split-window and --hold-out, "
-    "label more, or add another input with --append --hold-out NAME"
-)
+_NO_OBJECTS = "no objects are held out, so training cannot evaluate the model; label more slices or objects"
+_CHOSEN = ", omit --split-window and --hold-out, or add another input with --append --hold-out NAME"
 
 
 def split_times(sources: Sequence[Source], params: PrepareParams) -> Splits:
@@ -76,7 +74,7 @@ def split_warning(
     `pairs`: all written ones.
     """
     if not any(pair.split == "held_out" and pair.foreground for pair in pairs):
-        return _NO_OBJECTS
+        return _NO_OBJECTS + (_CHOSEN if params.windows or params.hold_out else "")
     if params.windows or params.hold_out:
         return ""
     found = [text for source in sources if (text := _limits(source, splits, pairs))]
@@ -97,6 +95,7 @@ def _limits(source: Source, splits: Splits, pairs: Sequence[Pair]) -> str:
     names = {volume.name for volume in source.volumes}
     strips = [pair for pair in pairs if pair.file.rpartition("_t")[0].removesuffix("-held-out") in names]
     own = [pair for pair in strips if pair.split == "held_out"]
+    slices = f"{len(own)} slice{'s' * (len(own) != 1)}"
     if any("-held-out_t" in pair.file for pair in own):
-        return f"{source.name}: a strip of {len(own)} slice{'s' * (len(own) > 1)} held out"
-    return f"{source.name}: {len(own)} slices of one volume held out, next to training slices"
+        return f"{source.name}: a strip of {slices} held out"
+    return f"{source.name}: {slices} of one volume held out, next to training slices"

@@ -87,4 +87,4 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     for edge in axes.spines.values():
         edge.set_color(palette.text)
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right", labelcolor=palette.text, facecolor=palette.ground)
+    axes.legend(loc="best", labelcolor=palette.text, facecolor=palette.ground)

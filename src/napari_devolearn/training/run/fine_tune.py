@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.models.weights import load_network
 from napari_devolearn.training.data.augment import AugmentParams
+from napari_devolearn.training.data.batches import check_data
 from napari_devolearn.training.data.dataset import PairsDataset
 from napari_devolearn.training.data.pairs import Pair, read_pairs
 from napari_devolearn.training.data.plausible import check_counts
@@ -43,13 +44,20 @@ _REPLAYED_EPOCHS = 8  # epochs before simulated crops are repeated
 _MEASURED = 24  # simulated crops for the score ``kept``, not used for training
 
 
-def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any]) -> Recipe:
+def fine_tuning_recipe(
+    folder: Path,
+    start: str | Path,
+    choices: dict[str, Any],
+    *,
+    after_image: Callable[[], object] | None = None,
+) -> Recipe:
     """Recipe that fine-tunes a model on prepared pairs.
 
     `folder`: contains ``index.csv``.
     `start`: name of a shipped model, a ``.json`` of a training run, or a state dict in ``.pt`` or ``.pth``.
     `choices`: as from `read_config`, with a ``name``, and ``replay``: simulated images per own image, by
     default 1. The rest of the spec is that of the start.
+    `after_image`: called after each simulated image; it may raise to stop.
     Raises DatasetError if the index does not match the files, or nothing can be learnt from the masks.
     Raises TrainingError if the start cannot be trained, or an option would change its network.
     Raises WeightsError or ParameterError if the start cannot be loaded, or a value is invalid.
@@ -79,7 +87,7 @@ def fine_tuning_recipe(folder: Path, start: str | Path, choices: dict[str, Any])
         params=TrainParams(
             **(DEFAULTS | {key: value for key, value in choices.items() if key in PARAM_KEYS})
         ),
-        datasets=lambda _, params: _datasets(folder, pairs, spec, params, network, share),
+        datasets=lambda _, params: _datasets(folder, pairs, spec, params, network, share, after_image),
         objective=FineTuneObjective(
             segment=SegmentObjective(weight=2.0 if DEPTH_OUTPUTS.issuperset(spec.outputs) else 1.0)
         ),
@@ -119,6 +127,7 @@ def _datasets(
     params: TrainParams,
     network: nn.Module,
     share: float,
+    after_image: Callable[[], object] | None,
 ) -> tuple[WithReplay, WithReplay]:
     # depths are in um
     augment = replace(_AUGMENT, scale=(0.9, 1.1)) if needs_depth(spec) else _AUGMENT
@@ -126,12 +135,14 @@ def _datasets(
     own = PairsDataset(
         folder, train, spec, crop=params.crop, augment=augment, seed=params.seed, whole_levels=True
     )
+    scored = PairsDataset(folder, held_out, spec)
+    check_data(own, scored)  # before images are simulated, which takes a minute
     repeats = -(-_OWN // max(len(own), 1))
     simulated = round(len(own) * repeats * share) if spec.task in REPLAYED else 0
     count = simulated * _REPLAYED_EPOCHS + _MEASURED
-    replay = simulate_replay(network, spec, count, params.crop, params.seed) if simulated else []
-    learnt, scored = replay[_MEASURED:], replay[:_MEASURED]
+    replay = simulate_replay(network, spec, count, params.crop, params.seed, after_image) if simulated else []
+    learnt, measured = replay[_MEASURED:], replay[:_MEASURED]
     return (
         WithReplay(own, learnt, repeats=repeats, simulated=simulated),
-        WithReplay(PairsDataset(folder, held_out, spec), scored, repeats=1, simulated=len(scored)),
+        WithReplay(scored, measured, repeats=1, simulated=len(measured)),
     )

@@ -6,7 +6,7 @@ TPAMI 40, 2935), so that no other kind of ground truth is mixed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -70,29 +70,43 @@ def _embryos(task: Task, seed: int) -> Iterator[SimulatedEmbryo]:
         yield simulate_membranes(replace(SMALL, seed=seed + number, frames=1, nuclei=cells))
 
 
-def simulate_replay(network: nn.Module, spec: ModelSpec, count: int, crop: int, seed: int) -> list[Pair]:
+def simulate_replay(
+    network: nn.Module,
+    spec: ModelSpec,
+    count: int,
+    crop: int,
+    seed: int,
+    after_image: Callable[[], object] | None = None,
+) -> list[Pair]:
     """Crops of simulated embryos with the predictions of a network, identical for the same seed.
 
     `network`: in evaluation mode.
     `spec`: of a task in `REPLAYED`.
     `count`: number of crops.
     `crop`: edge of each, in pixels.
+    `after_image`: called after each simulated image and each batch of predictions; it may raise to stop.
     Returns a list of (image, target), (C, crop, crop) and (K, crop, crop), float32; targets are
     probabilities.
     """
     rng = np.random.default_rng((seed, 1))
-    movies = [Movie(one.image, one.voxel_size, one.image.shape) for one in _embryos(spec.task, seed)]
+    pause = after_image or (lambda: None)
+    movies, images, predictions = [], [], []
+    for one in _embryos(spec.task, seed):
+        movies.append(Movie(one.image, one.voxel_size, one.image.shape))
+        pause()
     augment = Augmentation(_AUGMENT, crop)
-    images = []
     for index in range(count):
         movie = movies[index % len(movies)]
         slices = movie.shape[1]
         slab = _slab(movie, int(rng.integers(slices // _ENDS, slices - slices // _ENDS)), spec)
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
-    with torch.inference_mode(), autocast("cpu"):
-        batches = [network(batch).float().sigmoid() for batch in torch.stack(images).split(_BATCH)]
-    return list(zip(images, torch.cat(batches), strict=True))
+        pause()
+    for batch in torch.stack(images).split(_BATCH):
+        with torch.inference_mode(), autocast("cpu"):
+            predictions.append(network(batch).float().sigmoid())
+        pause()
+    return list(zip(images, torch.cat(predictions), strict=True))
 
 
 def _slab(movie: Movie, z: int, spec: ModelSpec) -> Floats32:

@@ -58,7 +58,7 @@ def iter_run(
     `data`: the source of the recipe's data sets.
     `device`: ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
     `command`: for the model card: how to train it again.
-    `after_step`: called after each step with the number of completed steps and of all steps.
+    `after_step`: see `AfterStep`.
     Raises OutputExistsError if the folder is not empty and `resume` is false.
     Raises TrainingError if there is no run to resume, or as `iter_train`.
     Raises OutputError if a file cannot be written.
@@ -114,12 +114,14 @@ def iter_run(
 def check_folder(folder: Path, *, resume: bool) -> None:
     """Refuse to overwrite a run (OutputExistsError), or to resume a missing one (TrainingError)."""
     if resume and not (folder / CONFIG).is_file():
-        raise TrainingError(f"{folder}: no training run to resume; omit --resume to start one")
+        raise TrainingError(
+            f"{folder}: no training run to resume; choose the folder of one, or start a new one"
+        )
     if resume or not folder.exists():
         return
     if (folder / CONFIG).exists():
         raise OutputExistsError(
-            f"{folder}: already contains a training run; resume it with --resume, or choose another folder"
+            f"{folder}: already contains a training run; resume it (--resume), or choose another folder"
         )
     if not folder.is_dir() or any(entry.name != PAIRS for entry in folder.iterdir()):
         raise OutputExistsError(f"{folder}: is not empty; choose another folder")

@@ -159,6 +159,7 @@ def _iter_figure(
     figure = Figure(figsize=(size[0] / _DPI, size[1] / _DPI), dpi=_DPI * ratio)
     canvas = FigureCanvasAgg(figure)
     result = make(figure)
+    figure.patch.set_alpha(0)  # the ground of the dock, in any theme
     canvas.draw()
     pixels = canvas.buffer_rgba()
     height, width = pixels.shape[:2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from math import prod
 from typing import Any
 
 from napari.viewer import Viewer
@@ -19,7 +18,7 @@ from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.segment.controls.result_bar import ResultBar
 from napari_devolearn.widgets.segment.controls.resume import ResumeOffer
 from napari_devolearn.widgets.segment.controls.source_choice import SourceChoice
-from napari_devolearn.widgets.segment.estimate import expected, in_use, remember_pace
+from napari_devolearn.widgets.segment.estimate import expected, in_use, network_pixels, remember_pace
 from napari_devolearn.widgets.segment.live import Live
 from napari_devolearn.widgets.segment.run import Opened, iter_run
 from napari_devolearn.widgets.segment.runner import Run
@@ -113,7 +112,8 @@ class SegmentDock(Dock):
         self.over()
         session = self._run.session if self._run is not None else None
         if session is not None and self.run_block.pace is not None:
-            pixels = prod(session.movie.shape[2:])
+            movie = session.movie
+            pixels = network_pixels(session.model.spec, movie.shape[2:], movie.voxel_size)
             remember_pace(session.source.model, pixels, self.run_block.pace, self.run_block.done)
         self._how = why or (f"Finished on {session.model.device}." if session is not None else "")
         self.live.attach(self.session)

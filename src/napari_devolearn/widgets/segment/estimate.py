@@ -17,8 +17,8 @@ from napari_devolearn.widgets.common.form.run_block import clock, counted
 _TELLING = 10
 """Minimum number of steps of a run for measuring its pace."""
 
-_GUESSED = 7e-7
-"""Seconds per pixel of the network's input, on one core in float32 (tests/benchmarks/test_speed.py)."""
+_GUESSED = 6e-6
+"""Seconds per pixel of the network's input, on one core of a laptop (AVX2, float32); servers are faster."""
 
 _LOADING = "loading"
 """Key of the time to load the last model; not a valid model name."""
@@ -28,11 +28,11 @@ def pace_file() -> Path:
     """Path of the stored paces, in the user's cache folder."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "pace.json"
+    return Path(platformdirs.user_cache_path("napari-devolearn", appauthor=False)) / "paces.json"
 
 
 def remember_pace(model: str, pixels: int, seconds: float, steps: int) -> None:
-    """Store the time per slice, unless the run was short; errors are ignored."""
+    """Store the time per slice of so many `network_pixels`, unless the run was short; errors are ignored."""
     if steps >= _TELLING:
         _note(model, seconds / pixels)
 
@@ -54,10 +54,11 @@ def expected(
         return ""
     paces = _paces()
     pace, loading = paces.get(model), 0.0 if loaded else paces.get(_LOADING, 0.0)
+    pixels = slices * network_pixels(spec, shape, size)
     text = f"{counted(slices, 'slice')} to compute"
     if pace is not None:
-        return f"{text}, about {clock(slices * pace * shape[0] * shape[1] + loading)}."
-    roughly = clock(slices * _guessed(spec, shape, size) + loading)
+        return f"{text}, about {clock(pixels * pace + loading)}."
+    roughly = clock(pixels * _GUESSED / (os.cpu_count() or 1) + loading)
     more = "" if loaded or loading else " and loading the model"
     return f"{text}, roughly {roughly}{more}; a better estimate follows after the first run."
 
@@ -70,12 +71,15 @@ def in_use(model: Predictor) -> str:
     return f"Running in {model.compute_backend}, {memory / 1e9:.1f} GB of memory in use…"
 
 
-def _guessed(spec: ModelSpec, shape: tuple[int, int], voxel_size: VoxelSize | None) -> float:
-    """Estimated seconds per slice on this machine's CPU; a GPU is faster."""
+def network_pixels(spec: ModelSpec, shape: tuple[int, int], voxel_size: VoxelSize | None) -> int:
+    """Pixels of a slice, of shape (Y, X), at the pixel size of a model.
+
+    Raises ImageFormatError if the voxel size, (Z, Y, X) in um, is implausible.
+    """
     edge = spec.default_pixel_size(shape)
     size = voxel_size[1:] if voxel_size is not None else (edge, edge)
     height, width = target_shape(shape, size, spec.pixel_size)
-    return height * width * _GUESSED / (os.cpu_count() or 1)
+    return height * width
 
 
 def _note(name: str, seconds: float) -> None:

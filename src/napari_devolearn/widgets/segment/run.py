@@ -20,6 +20,7 @@ from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.inference.backends.device import available_devices
 from napari_devolearn.inference.cache import ProbabilityCache
 from napari_devolearn.inference.embryo_mask import EmbryoMaskedModel
+from napari_devolearn.inference.inputs.grid import check_scale
 from napari_devolearn.inference.params import SegmentParams
 from napari_devolearn.inference.planes import iter_planes
 from napari_devolearn.inference.predictor import Predictor
@@ -162,13 +163,13 @@ def _label_behind(
 def _open_session(request: Request, model: Predictor) -> Session:
     source = request.source
     movie = source.movie(model.spec)
+    check_scale(source.image.name, movie.shape[2:], movie.voxel_size[1:], model.spec.pixel_size)
     if source.voxel_size is None:
         size = movie.voxel_size[-1]
-        text = (
+        warn_caller(
             f"voxel size unknown: {size:.4g} µm is assumed along each axis; if it is wrong, type Z, Y "
             "and X into the dock and run again"
         )
-        warn_caller(text)
     return Session(
         source=source,
         model=model,

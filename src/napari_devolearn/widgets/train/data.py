@@ -33,7 +33,7 @@ class TrainingData:
             Labels,
             "Only where",
             "A labels layer, painted where the labels are correct; the rest is neither learnt nor scored.",
-            none="labels are correct everywhere",
+            none="everywhere",
         )
         self.only_labelled = CheckBox(
             text="Skip slices without labels",

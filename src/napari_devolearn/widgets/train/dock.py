@@ -37,7 +37,7 @@ class TrainDock(Dock):
             "Train…",
             tooltip="Choose a folder for the model, and train.",
             cancel="Stop after the current step; the best epoch so far is kept.",
-            fails="The last training is kept.",
+            fails="Completed epochs are kept.",
         )
         super().__init__(napari_viewer, run_block)
         self.reports: list[EpochReport] = []  # of the last training, those of the initial weights first
@@ -126,7 +126,7 @@ class TrainDock(Dock):
     def on_step(self, step: EpochReport) -> None:
         """Show the scores of another epoch."""
         self.reports.append(step)
-        self.run_block.status.value = summary(self.reports)
+        self.run_block.status.value = f"Training… {summary(self.reports)}"
         self._draw()
 
     def finish(self) -> str:
@@ -152,10 +152,14 @@ class TrainDock(Dock):
     def _start(self, request: Request) -> None:
         self._request, self.out, self.reports = request, request.out, []
         self.use_button.enabled = self.resume_button.enabled = False
-        self.start(partial(iter_training, request, self.progress), "Reading images and labels…", inputs=())
+        self.start(
+            partial(iter_training, request, self.progress),
+            "Reading images, simulating others, and scoring the initial model…",
+            inputs=(),
+        )
 
     def _on_step(self, done: int, total: int) -> None:
-        if self.running:
+        if self.running and total:
             if not self.run_block.done:
                 self.run_block.expect(total - done + 1, self.run_block.text)
             self.run_block.step()
