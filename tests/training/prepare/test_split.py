@@ -83,7 +83,7 @@ def stack(folder: Path, shape: tuple[int, ...], objects: int = 8) -> tuple[Path,
     ("shape", "text", "train", "held_out"),
     [
         ((10, 24, 64), "2 slices of one volume held out", 6, 2),
-        ((5, 24, 64), "1 slice of one volume held out", 3, 1),
+        ((5, 24, 64), "1 slice of one volume held out", 2, 1),
         ((24, 64), "a strip of 1 slice held out", 1, 1),
         ((3, 24, 64), "a strip of 3 slices held out", 3, 3),
         ((2, 3, 24, 64), "1 of 2 time points held out", 3, 3),
