@@ -9,18 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from napari._qt.qt_main_window import _QtMainWindow
-from napari._qt.qt_viewer import QtViewer
-from napari._qt.threads.status_checker import StatusChecker
 from napari.layers import Image
-from napari.settings import get_settings
 from napari.utils.notifications import notification_manager
 from napari.viewer import Viewer
 from npe2 import PluginManifest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QApplication
 
 from helpers.counting_model import GatedModel, aging_movie
 from helpers.docks.common import SECONDS, add_embryo, up_to_date
@@ -29,7 +23,7 @@ from napari_devolearn.simulate.embryo import SimulatedEmbryo
 from napari_devolearn.widgets.common.form import settings
 from napari_devolearn.widgets.populations import counting
 from napari_devolearn.widgets.populations.dock import PopulationsDock
-from napari_devolearn.widgets.segment import estimate, sessions
+from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 
@@ -69,32 +63,12 @@ def kept_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "kept"
 
 
-@pytest.fixture(scope="session")
-def window(qapp: QApplication) -> Iterator[Viewer]:
-    """One napari window for all tests of docks, because making one takes seconds."""
+@pytest.fixture
+def viewer(make_napari_viewer: Callable[[], Viewer]) -> Viewer:
+    """A napari window."""
     if QGuiApplication.platformName() == "offscreen":
         pytest.skip("napari draws layers with OpenGL, which Qt's offscreen platform lacks: use xvfb-run")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StatusChecker, "start", lambda _: None)
-        patch.setattr(_QtMainWindow, "_save_current_window_settings", lambda _: None)
-        viewer = Viewer(show=False, show_welcome_screen=False)
-        QtViewer._instances.clear()  # make_napari_viewer looks for windows that other tests leave
-        yield viewer
-        viewer.close()
-
-
-@pytest.fixture
-def viewer(window: Viewer) -> Iterator[Viewer]:
-    """The napari window, without layers, docks and loaded models."""
-    yield window
-    window.window.remove_dock_widget("all")
-    window.layers.clear()
-    vars(window.layers).pop(sessions._NAME, None)
-    window.dims.ndisplay, window.theme = 2, "dark"
-    get_settings().reset()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert not window.layers
-    assert not window.window.dock_widgets
+    return make_napari_viewer()
 
 
 @pytest.fixture
