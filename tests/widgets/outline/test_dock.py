@@ -56,7 +56,7 @@ def test_the_outline_is_aligned_and_measured_in_table_plot_and_file(
     assert picture.pixelColor(2, 2).name() == "#23242b"  # napari's dark theme
     viewer.theme = "light"
     qtbot.waitUntil(lambda: not outlined.plot.busy, timeout=SECONDS)
-    assert outlined.plot.grab().toImage().pixelColor(2, 2).name() == "#ffffff"
+    assert outlined.plot.grab().toImage().pixelColor(2, 2).lightness() > 200
     assert "An embryo in 2 of 2 frames" in outlined.run_block.text
     save_as(tmp_path / "sizes.csv", outlined.save_button, monkeypatch)
     qtbot.waitUntil(lambda: "Saved" in outlined.run_block.text, timeout=SECONDS)

@@ -136,7 +136,8 @@ def _datasets(
         folder, train, spec, crop=params.crop, augment=augment, seed=params.seed, whole_levels=True
     )
     scored = PairsDataset(folder, held_out, spec)
-    check_data(own, scored)  # before images are simulated, which takes a minute
+    # before images are simulated, which takes a minute; whole images, since crops may be empty
+    check_data(PairsDataset(folder, train, spec), scored)
     repeats = -(-_OWN // max(len(own), 1))
     simulated = round(len(own) * repeats * share) if spec.task in REPLAYED else 0
     count = simulated * _REPLAYED_EPOCHS + _MEASURED
