@@ -29,9 +29,8 @@ _ONE_AT_A_TIME = threading.Lock()
 class Progress(QObject):
     """Progress of a training, reported from its thread."""
 
-    moved = Signal(
-        int, int
-    )  # steps done and steps of the whole run; 0 and 0 while images are prepared or scored
+    # steps done and steps of the whole run; 0 and 0 while images are prepared or scored
+    moved = Signal(int, int)
 
 
 class _Cancelled(Exception):  # noqa: N818 - not an error
