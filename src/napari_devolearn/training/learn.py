@@ -124,7 +124,8 @@ def iter_train(
     from napari_devolearn.training.prepare.write import iter_prepare
     from napari_devolearn.training.run.config import ORIGIN_KEYS, PARAM_KEYS, read_config
     from napari_devolearn.training.run.fine_tune import fine_tuning_recipe, load_start
-    from napari_devolearn.training.run.run_folder import CONFIG, PAIRS, check_folder, iter_run
+    from napari_devolearn.training.run.run_files import CONFIG, PAIRS, check_folder
+    from napari_devolearn.training.run.run_folder import iter_run
 
     if unknown := sorted(choices.keys() - PARAM_KEYS - ORIGIN_KEYS - {"name"}):
         raise TrainingError(f"{', '.join(unknown)}: unknown; choose from {', '.join(sorted(PARAM_KEYS))}")
@@ -154,7 +155,7 @@ def model_of_run(folder: Path) -> Path:
     Raises TrainingError if there is no run in the folder.
     """
     from napari_devolearn.training.run.config import read_config
-    from napari_devolearn.training.run.run_folder import CONFIG
+    from napari_devolearn.training.run.run_files import CONFIG
 
     if not (folder / CONFIG).is_file():
         raise TrainingError(f"{folder}: no training run; choose the folder of one")

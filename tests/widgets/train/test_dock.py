@@ -89,6 +89,22 @@ def test_a_model_trained_on_layers_is_used_by_segment(
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_a_refused_folder_leaves_the_last_training(
+    train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot, notes: list[str]
+) -> None:
+    train.epochs.value = 1
+    train.train(tmp_path / "mine")
+    wait(train, qtbot)
+    train.train(tmp_path / "mine")
+    assert "already contains a training run" in train.run_block.text
+    train.resume(tmp_path)
+    assert "no training run to resume" in train.run_block.text
+    assert [report.epoch for report in train.reports] == [0, 1]
+    assert train.use_button.enabled
+    assert train.out == tmp_path / "mine"
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
 def test_cancel_ends_within_a_step_and_resume_continues(
     train: TrainDock, corrected: Labels, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from napari_devolearn.training.run.fine_tune import fine_tuning_recipe
     from napari_devolearn.training.run.prepared import prepared_recipe
-    from napari_devolearn.training.run.run_folder import check_folder
+    from napari_devolearn.training.run.run_files import check_folder
 
     check_folder(arguments.output, resume=arguments.resume)
     choices = {"name": arguments.output.resolve().name, **chosen_options(arguments)}
@@ -135,7 +135,7 @@ def train(arguments: argparse.Namespace, recipe: Recipe, data: Path, command: st
 def chosen_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """Options for ``read_config``, by increasing priority: of the earlier run, the file, the command line."""
     from napari_devolearn.training.run.config import read_config
-    from napari_devolearn.training.run.run_folder import CONFIG
+    from napari_devolearn.training.run.run_files import CONFIG
 
     choices = read_config(arguments.output / CONFIG) if arguments.resume else {}
     choices |= read_config(arguments.config) if arguments.config else {}

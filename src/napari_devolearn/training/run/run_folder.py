@@ -1,16 +1,4 @@
-"""Folder of a training run.
-
-::
-
-    RUN/
-        NAME.json, NAME.safetensors   spec and weights (float16) of the best epoch so far
-        curve.csv                     one row per epoch
-        config.json                   all options, for ``--config``
-        checkpoint.pt                 for ``--resume``
-        pairs/                        of ``nd.train``: the training slices
-        NAME.md, NAME.onnx, curve.png, examples.png   after the last epoch
-        NAME.int8.json                ranges for 8-bit integers, if masks stay the same
-"""
+"""Train a recipe's model into the folder of a run."""
 
 from __future__ import annotations
 
@@ -21,7 +9,6 @@ from pathlib import Path
 
 import torch
 
-from napari_devolearn.exceptions import OutputExistsError, TrainingError
 from napari_devolearn.io.writing.atomic import atomic_file
 from napari_devolearn.models.networks.build import build_network
 from napari_devolearn.models.registry import find_model
@@ -36,9 +23,8 @@ from napari_devolearn.training.run.extra import check_extra
 from napari_devolearn.training.run.pictures import choose_examples, draw_examples
 from napari_devolearn.training.run.ranges import save_ranges
 from napari_devolearn.training.run.recipe import Recipe
+from napari_devolearn.training.run.run_files import CHECKPOINT, CONFIG, check_folder
 from napari_devolearn.training.run.save import save_model
-
-CONFIG, CHECKPOINT, PAIRS = "config.json", "checkpoint.pt", "pairs"
 
 
 def iter_run(
@@ -109,22 +95,6 @@ def iter_run(
     export_onnx(folder / f"{spec.name}.onnx", network, files.spec)
     if spec.architecture != "resnet":  # predicts no masks
         save_ranges(files, copy.deepcopy(network).cpu(), train, held_out)
-
-
-def check_folder(folder: Path, *, resume: bool) -> None:
-    """Refuse to overwrite a run (OutputExistsError), or to resume a missing one (TrainingError)."""
-    if resume and not (folder / CONFIG).is_file():
-        raise TrainingError(
-            f"{folder}: no training run to resume; choose the folder of one, or start a new one"
-        )
-    if resume or not folder.exists():
-        return
-    if (folder / CONFIG).exists():
-        raise OutputExistsError(
-            f"{folder}: already contains a training run; resume it (--resume), or choose another folder"
-        )
-    if not folder.is_dir() or any(entry.name != PAIRS for entry in folder.iterdir()):
-        raise OutputExistsError(f"{folder}: is not empty; choose another folder")
 
 
 @contextmanager

@@ -37,7 +37,6 @@ class EvaluateDock(Dock):
             "Evaluate",
             tooltip="Compare all frames that are labelled in the ground truth.",
             cancel="Stop after the current frame; nothing is shown.",
-            fails="Nothing was compared.",
         )
         super().__init__(napari_viewer, run_block)
         self.view: EvaluateView | None = None  # the last comparison

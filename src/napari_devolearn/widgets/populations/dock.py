@@ -31,7 +31,7 @@ class PopulationsDock(Dock):
         run_block = RunBlock(
             tooltip="Count the cells; frames counted before Cancel are not counted again.",
             cancel="Stop after the current frame; counted frames are kept.",
-            fails="Counted frames are kept.",
+            keeps="Counted frames are kept.",
         )
         super().__init__(napari_viewer, run_block)
         self._results: dict[Image, Counted] = {}  # of the layers in the viewer

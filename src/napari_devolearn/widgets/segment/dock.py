@@ -35,7 +35,7 @@ class SegmentDock(Dock):
         run_block = RunBlock(
             tooltip="Segment; completed frames and slices are not computed again.",
             cancel="Stop after the current slice; completed frames are kept.",
-            fails="Completed frames are kept.",
+            keeps="Completed frames are kept.",
         )
         super().__init__(napari_viewer, run_block)
         self.sessions = sessions_of(napari_viewer)

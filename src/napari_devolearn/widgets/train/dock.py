@@ -10,19 +10,22 @@ from magicgui.widgets import FloatSpinBox, PushButton, SpinBox
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QFileDialog
 
+from napari_devolearn.exceptions import DevolearnError
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.report import EpochReport
 from napari_devolearn.training.learn import model_of_run
 from napari_devolearn.training.run.curves import draw_scores
+from napari_devolearn.training.run.run_files import check_folder
 from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock
+from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.view import plot_theme
+from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.train.data import TrainingData
 from napari_devolearn.widgets.train.run import Progress, Request, iter_training, summary
 
@@ -37,7 +40,7 @@ class TrainDock(Dock):
             "Train…",
             tooltip="Choose a folder for the model, and train.",
             cancel="Stop after the current step; the best epoch so far is kept.",
-            fails="Completed epochs are kept.",
+            keeps="Completed epochs are kept.",
         )
         super().__init__(napari_viewer, run_block)
         self.reports: list[EpochReport] = []  # of the last training, those of the initial weights first
@@ -150,6 +153,12 @@ class TrainDock(Dock):
             self._request.leave.set()
 
     def _start(self, request: Request) -> None:
+        try:
+            check_folder(request.out, resume="resume" in request.options)
+        except DevolearnError as error:  # the last training stays as it was
+            show_failure(error)
+            self.run_block.show_status(message_of(error))
+            return
         self._request, self.out, self.reports = request, request.out, []
         self.use_button.enabled = self.resume_button.enabled = False
         self.start(

@@ -72,3 +72,16 @@ def test_an_error_is_shown_completely(block: RunBlock) -> None:
     assert block.text == f"{text.strip()}\nNothing was changed."
     assert status.hasHeightForWidth()
     assert block.native.minimumSizeHint().width() < 300
+
+
+def test_an_error_before_the_first_step_keeps_nothing(qtbot: QtBot) -> None:
+    block = RunBlock(tooltip="Run", cancel="Stop", keeps="Completed frames are kept.")
+    qtbot.addWidget(block.native)
+    block.begin("Segmenting…")
+    block.fail(ValueError("no memory"))
+    assert block.text == "no memory\nNothing was changed."
+    block.begin("Segmenting…")
+    block.expect(2, "Segmenting…")
+    block.step()
+    block.fail(ValueError("no memory"))
+    assert block.text == "no memory\nCompleted frames are kept."

@@ -9,19 +9,18 @@ from magicgui.widgets import Container, ProgressBar, PushButton, Widget
 
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 
+_UNCHANGED = "Nothing was changed."
 _REDRAW = 0.05  # seconds: minimum time between updates of the bar
 
 
 class RunBlock(Container[Widget]):
     """Two buttons, a progress bar with the remaining time, and a status of several lines.
 
-    `text` and `tooltip` are of the run button, `cancel` is the tooltip of Cancel: what is kept. `fails` is
-    the status after an error.
+    `text` and `tooltip` are of the run button, `cancel` is the tooltip of Cancel: what is kept. `keeps` is
+    the status after an error that follows a completed step.
     """
 
-    def __init__(
-        self, text: str = "Run", *, tooltip: str, cancel: str, fails: str = "Nothing was changed."
-    ) -> None:
+    def __init__(self, text: str = "Run", *, tooltip: str, cancel: str, keeps: str = _UNCHANGED) -> None:
         self.run = PushButton(text=text, tooltip=tooltip)
         self.cancel = PushButton(text="Cancel", tooltip=cancel)
         self.bar = ProgressBar(value=0, min=0, max=1, visible=False)
@@ -29,7 +28,7 @@ class RunBlock(Container[Widget]):
         buttons = row_of(self.run, self.cancel)
         super().__init__(widgets=[buttons, self.bar, self.status], labels=False)
         self.margins = (0, 0, 0, 0)
-        self._fails = fails
+        self._keeps = keeps
         self._outcome = self._note = self._need = ""
         self.running = False
         self._total = self.done = 0
@@ -75,7 +74,7 @@ class RunBlock(Container[Widget]):
 
     def fail(self, error: Exception) -> None:
         """Show the whole error that ended the run."""
-        self.end(f"{message_of(error)}\n{self._fails}")
+        self.end(f"{message_of(error)}\n{self._keeps if self.done else _UNCHANGED}")
 
     def show_status(self, text: str) -> None:
         """Show a text between two runs; "" shows the outcome of the last run again."""
