@@ -34,6 +34,7 @@ def test_a_guess_grows_with_the_input_of_the_network() -> None:
     assert text(0) == ""
     assert text(20) == "20 slices to compute, roughly 1:00; a better estimate follows after the first run."
     assert "roughly 4:00;" in text(20, size=0.4)
+    assert "roughly 0:01;" in text(1, size=0.001)  # never 0:00
 
 
 def test_a_pace_is_stored_per_model_and_scales_with_the_input_of_the_network() -> None:

@@ -57,8 +57,8 @@ def expected(
     pixels = slices * network_pixels(spec, shape, size)
     text = f"{counted(slices, 'slice')} to compute"
     if pace is not None:
-        return f"{text}, about {clock(pixels * pace + loading)}."
-    roughly = clock(pixels * _GUESSED / (os.cpu_count() or 1) + loading)
+        return f"{text}, about {clock(max(pixels * pace + loading, 1))}."
+    roughly = clock(max(pixels * _GUESSED / (os.cpu_count() or 1) + loading, 1))
     more = "" if loaded or loading else " and loading the model"
     return f"{text}, roughly {roughly}{more}; a better estimate follows after the first run."
 
