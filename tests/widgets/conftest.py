@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,18 +26,19 @@ from napari_devolearn.widgets.segment import estimate
 from napari_devolearn.widgets.segment.dock import SegmentDock
 from napari_devolearn.widgets.segment.session import Session
 
-_MANY = 100  # modules
+_ALL = 25  # tests between searches of everything
 
-_frozen = 0  # modules at the last time
+_tests = 0
 
 
 def pytest_runtest_setup() -> None:
-    """Exclude imports from garbage collection, which napari's windows ask for often: 0.3 s each time."""
-    global _frozen
-    if len(sys.modules) > _frozen + _MANY:
-        gc.collect()
-        gc.freeze()
-        _frozen = len(sys.modules)
+    """Exclude what exists from garbage collection, which napari's windows ask for often: 0.3 s each time."""
+    global _tests
+    if _tests % _ALL == 0:
+        gc.unfreeze()  # windows that were still being deleted
+    _tests += 1
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
