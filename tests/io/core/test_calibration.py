@@ -56,8 +56,8 @@ def test_two_edges_are_only_for_a_single_plane() -> None:
         check_voxel_size((2, 3), 3)
 
 
-@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf"), "soon"])
-def test_a_frame_interval_is_finite_and_above_0(minutes: float) -> None:
+@pytest.mark.parametrize("minutes", [0, -1, float("nan"), float("inf"), 2e6, "soon"])
+def test_a_frame_interval_is_plausible(minutes: float) -> None:
     check_interval(None)
     with pytest.raises(ImageFormatError, match="give minutes above 0"):
         check_interval(minutes)

@@ -131,9 +131,12 @@ def is_coarse(voxel_size: VoxelSize) -> bool:
 
 
 def check_interval(minutes: float | None) -> None:
-    """Raise ImageFormatError if a frame interval is not finite and above 0; None means unknown."""
-    if minutes is not None and not any(0 < interval < math.inf for interval in _numbers([minutes])):
-        raise ImageFormatError(f"frame interval {minutes} min: give minutes above 0, or None if unknown")
+    """Raise ImageFormatError if a frame interval is not plausible; None means unknown."""
+    least, most = _MINUTES
+    if minutes is not None and not any(least <= interval <= most for interval in _numbers([minutes])):
+        raise ImageFormatError(
+            f"frame interval {minutes} min: give minutes above 0 and up to {most:g}, or None if unknown"
+        )
 
 
 def check_voxel_size(voxel_size: Sequence[float], slices: int = 1) -> VoxelSize:
