@@ -19,6 +19,7 @@ from napari_devolearn.inference.inputs.centre_grid import (
     network_input,
     resample,
 )
+from napari_devolearn.postprocess.components import bounding_box
 from napari_devolearn.postprocess.nucleus_radius import nucleus_radius
 
 if TYPE_CHECKING:
@@ -58,23 +59,11 @@ def predict_centres(
     the foreground; and the probability of foreground, the given one for large nuclei (`SMALL`).
     """
     result = np.stack([np.zeros_like(probability), probability])
-    box = _box_of(probability, voxel_size)
+    foreground = probability >= foreground_level(probability)
+    box = bounding_box(foreground, [int(np.ceil(_MARGIN / size)) for size in voxel_size])
     if box is not None:
         result[:, *box] = _predict(volume[box], probability[box], voxel_size, device)
     return result
-
-
-def _box_of(probability: Probability, voxel_size: VoxelSize) -> _Box | None:
-    """Bounding box of the foreground and its surroundings; None without foreground."""
-    foreground = probability >= foreground_level(probability)
-    sides = []
-    for axis, size in enumerate(voxel_size):
-        inside = np.flatnonzero(foreground.any(tuple({0, 1, 2} - {axis})))
-        if not len(inside):
-            return None
-        margin = int(np.ceil(_MARGIN / size))
-        sides.append(slice(max(0, int(inside[0]) - margin), int(inside[-1]) + margin + 1))
-    return sides[0], sides[1], sides[2]
 
 
 def _predict(volume: Array, probability: Probability, voxel_size: VoxelSize, device: str) -> Probability:
