@@ -62,7 +62,10 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     measured: Mask = np.asarray(raw.any(axis=1))
     trusted = np.array([frame.trusted for frame in frames], bool) & measured
     between = _between(measured)
-    age, counts = np.full(len(frames), np.nan), _interpolated(raw, measured, between) if decode else raw
+    age, counts = np.full(len(frames), np.nan), raw
+    if decode:
+        known = pd.DataFrame(np.where(measured[:, None], raw, np.nan))
+        counts = known.interpolate(limit_area="inside").fillna(0).to_numpy()
     found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     if found is not None and found.misfit < _MISFIT:
         age = np.where(between, found.age, np.nan)
@@ -81,15 +84,6 @@ def _between(measured: Mask) -> Mask:
     """The measured frames and all frames between two of them."""
     before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
     return np.asarray(before & after)
-
-
-def _interpolated(raw: Floats, measured: Mask, between: Mask) -> Floats:
-    """Counts of the measured frames, interpolated linearly between them."""
-    counts, at = raw.copy(), np.flatnonzero(measured)
-    lost = np.flatnonzero(between & ~measured)
-    for column in range(raw.shape[1]):
-        counts[lost, column] = np.interp(lost, at, raw[at, column]) if len(at) else 0
-    return counts
 
 
 def _whole_cells(counts: Floats, prefix: str) -> dict[str, Array]:
