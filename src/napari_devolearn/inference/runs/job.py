@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.output import label_target
 from napari_devolearn.io.outputs import frame_output
+from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
 from napari_devolearn.postprocess.centroids import frame_centroids
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,21 +115,24 @@ class SegmentJob:
         self.run.mark(index, note)
         return note
 
-    def finish(self) -> None:
-        """Turn the frames into the results, and delete the folder of the run."""
-        labels = {index: note["labels"] for index, note in self.run.notes().items()}
-        self.run.start_finishing()
+    def finish(self, centroids: Path | None, *, free: bool) -> None:
+        """Turn the frames into the results, and delete the folder of the run.
+
+        `centroids`: path of the table of the objects; an existing one is replaced only if `free`.
+        """
+        notes = self.run.notes()
+        if centroids is not None and not free:
+            check_free(centroids)
+        self.run.start_finishing()  # after an interruption, existing results are then this run's own
+        if centroids is not None:
+            import pandas as pd
+
+            tables = (pd.DataFrame(note["centroids"]) for note in notes.values())
+            write_table(centroids, tables, overwrite=True)
         if self.probability is not None:
             self.probability.finish({})
-        self.labels.finish(labels)
+        self.labels.finish({index: note["labels"] for index, note in notes.items()})
         self.run.discard()
-
-    def tables(self) -> Generator[pd.DataFrame, None, None]:
-        """Tables of the centre and size of each object, one per frame."""
-        import pandas as pd
-
-        for _, note in sorted(self.run.notes().items()):
-            yield pd.DataFrame(note["centroids"])
 
 
 def label_name(model: Predictor, params: SegmentParams) -> str:
