@@ -8,14 +8,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from napari_devolearn._types import Array, Floats32, Mask, Probability, VoxelSize
 from napari_devolearn.inference.backends.backend import computes_bfloat16
 from napari_devolearn.inference.inputs.centre_grid import (
     GRID,
-    NEAR,
     foreground_level,
+    near_foreground,
     network_input,
     resample,
 )
@@ -76,7 +75,7 @@ def _predict(volume: Array, probability: Probability, voxel_size: VoxelSize, dev
     share = np.float32(np.interp(radius, SMALL, (SHARE, 0)))
     if share:
         # farther away, the network takes noise for nuclei that no slice shows
-        near = np.where(_near(foreground), inside, images[1])
+        near = np.where(near_foreground(foreground), inside, images[1])
         own = np.float32(255) * resample(near, probability.shape)
         probability = np.rint(probability + share * (own - probability)).astype(np.uint8)
     return np.stack([np.rint(255 * resample(peaks, probability.shape)).astype(np.uint8), probability])
@@ -108,15 +107,11 @@ def _by_tiles(images: Floats32, foreground: Mask, device: str) -> Floats32:
 def _tiles(foreground: Mask) -> Iterator[_Box]:
     """Boxes of `_CORE` cells around the foreground, with a margin so that no peak is cut off."""
     starts = (range(0, n, core) for n, core in zip(foreground.shape, _CORE, strict=True))
-    near = _near(foreground)
+    near = near_foreground(foreground)
     for at in product(*starts):
         z, y, x = (slice(one, one + core) for one, core in zip(at, _CORE, strict=True))
         if near[z, y, x].any():
             yield z, y, x
-
-
-def _near(foreground: Mask) -> Mask:
-    return np.asarray(scipy.ndimage.maximum_filter(foreground, NEAR.shape))
 
 
 @lru_cache(maxsize=2)

@@ -61,11 +61,9 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     raw = np.array([frame.counts for frame in frames]).reshape(-1, len(FOUNDERS))
     measured: Mask = np.asarray(raw.any(axis=1))
     trusted = np.array([frame.trusted for frame in frames], bool) & measured
-    between = _between(measured)
-    age, counts = np.full(len(frames), np.nan), raw
-    if decode:
-        known = pd.DataFrame(np.where(measured[:, None], raw, np.nan))
-        counts = known.interpolate(limit_area="inside").fillna(0).to_numpy()
+    known = pd.DataFrame(np.where(measured[:, None], raw, np.nan)).interpolate(limit_area="inside")
+    between: Mask = known.notna().all(axis=1).to_numpy()  # the measured frames, and all between two of them
+    age, counts = np.full(len(frames), np.nan), known.fillna(0).to_numpy() if decode else raw
     found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     if found is not None and found.misfit < _MISFIT:
         age = np.where(between, found.age, np.nan)
@@ -78,12 +76,6 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     columns: dict[str, Array] = {"frame": np.array([frame.frame for frame in frames], int)}
     columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
     return pd.DataFrame(columns | _whole_cells(raw, "raw_"))
-
-
-def _between(measured: Mask) -> Mask:
-    """The measured frames and all frames between two of them."""
-    before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
-    return np.asarray(before & after)
 
 
 def _whole_cells(counts: Floats, prefix: str) -> dict[str, Array]:
