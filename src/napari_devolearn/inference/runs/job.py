@@ -30,7 +30,7 @@ class SegmentJob:
 
     `run`: records which frames are completed.
     `probability`: also write the probability.
-    `measured`: also measure the centre and size of each object.
+    `centroids`: also write a table of the centre and size of each object.
     """
 
     run: Unfinished
@@ -38,7 +38,7 @@ class SegmentJob:
     params: SegmentParams
     labels: FrameOutput
     probability: FrameOutput | None = None
-    measured: bool = False
+    centroids: Path | None = None
 
     @classmethod
     def plan(
@@ -49,10 +49,10 @@ class SegmentJob:
         params: SegmentParams,
         *,
         probability: Path | str | None,
-        measured: bool,
+        centroids: Path | str | None,
         overwrite: bool,
     ) -> SegmentJob:
-        """A job that writes the labels of a stack, and its probability if that has a path."""
+        """A job that writes the labels of a stack, and what else has a path."""
         name, layout = label_name(model, params), Layout.of(stack)
         target = label_target(output, name)
         run = Unfinished(target)
@@ -67,7 +67,7 @@ class SegmentJob:
             params=params,
             labels=outputs(target, run.folder / "labels", name=name),
             probability=probabilities,
-            measured=measured,
+            centroids=None if centroids is None else Path(centroids),
         )
 
     def begin(self, fingerprint: Fingerprint, *, restart: bool) -> bool:
@@ -108,27 +108,27 @@ class SegmentJob:
             self.probability.write(index, probability)
         present = np.flatnonzero(np.bincount(labels.ravel()))
         note: dict[str, Any] = {"labels": present[present > 0].tolist()}
-        if self.measured:
+        if self.centroids is not None:
             number, interval = self.layout.frames[index], self.layout.frame_interval
             table = frame_centroids(labels, number, self.layout.voxel_size, frame_interval=interval)
             note["centroids"] = table.to_dict("list")
         self.run.mark(index, note)
         return note
 
-    def finish(self, centroids: Path | None, *, free: bool) -> None:
+    def finish(self, *, free: bool) -> None:
         """Turn the frames into the results, and delete the folder of the run.
 
-        `centroids`: path of the table of the objects; an existing one is replaced only if `free`.
+        `free`: replace an existing table of centroids.
         """
         notes = self.run.notes()
-        if centroids is not None and not free:
-            check_free(centroids)
+        if self.centroids is not None and not free:
+            check_free(self.centroids)
         self.run.start_finishing()  # after an interruption, existing results are then this run's own
-        if centroids is not None:
+        if self.centroids is not None:
             import pandas as pd
 
             tables = (pd.DataFrame(note["centroids"]) for note in notes.values())
-            write_table(centroids, tables, overwrite=True)
+            write_table(self.centroids, tables, overwrite=True)
         if self.probability is not None:
             self.probability.finish({})
         self.labels.finish({index: note["labels"] for index, note in notes.items()})

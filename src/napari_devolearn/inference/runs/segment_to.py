@@ -107,7 +107,7 @@ def iter_segment_to(
         model,
         chosen,
         probability=probability,
-        measured=centroids is not None,
+        centroids=centroids,
         overwrite=overwrite,
     )
     compute_backend = model.compute_backend
@@ -118,14 +118,13 @@ def iter_segment_to(
         compute_backend, segment = cluster.compute_backend(), cluster.segment
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     fingerprint = run_fingerprint(stack, model.spec, compute_backend, chosen, written)
-    return OwningIterator(partial(_iter_frames, job, segment, fingerprint, centroids, overwrite))
+    return OwningIterator(partial(_iter_frames, job, segment, fingerprint, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
     segment: SegmentFrames,
     fingerprint: Fingerprint,
-    centroids: Path | str | None,
     overwrite: bool,
     resources: ExitStack,
 ) -> Generator[FrameDone, None, None]:
@@ -144,7 +143,7 @@ def _iter_frames(
     with closing(segment(resources, [t for t in to_do if t not in absent])) as frames:
         for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
-    job.finish(None if centroids is None else Path(centroids), free=free)
+    job.finish(free=free)
 
 
 def labels_path(output: Path | str, model: Predictor, params: SegmentParams) -> Path:
