@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
-from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
+from napari_devolearn.simulate.membranes.image import render_membranes
+from research.drawing.microscopes import draw_glow, draw_microscope
 from research.drawing.nuclear_volumes import STEP, EmbryoVolume, draw_nuclei, egg_around
 from research.drawing.outline_views import scale_volume
 from research.drawing.outlines import fill_clefts

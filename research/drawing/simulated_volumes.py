@@ -11,7 +11,8 @@ import numpy.typing as npt
 from napari_devolearn._types import Labels
 from napari_devolearn.simulate.membranes.cells import CellShape, Egg, fill_radii, simulate_cells
 from napari_devolearn.simulate.membranes.glow import membrane_depth
-from napari_devolearn.simulate.membranes.image import draw_glow, draw_microscope, render_membranes
+from napari_devolearn.simulate.membranes.image import render_membranes
+from research.drawing.microscopes import draw_glow, draw_microscope
 from research.drawing.positions import Embryo
 from research.drawing.volumes import DEPTH_UNIT, LabelledVolume
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from napari_devolearn.inference.inputs.movie import Movie
 from napari_devolearn.inference.load import load_model
 from napari_devolearn.inference.planes import predict_movie
-from napari_devolearn.models.networks.centres import CentreNetwork, folded
+from napari_devolearn.models.networks.centres import CentreNetwork
 from napari_devolearn.training.fit.outputs import autocast
 from research.drawing.crowded_volumes import draw_crowded
 from research.drawing.positions import Embryo, read_embryos
@@ -92,6 +93,19 @@ def train(
         if step % 50 == 0:
             print(f"step {step}: loss {loss.item():.4f}", flush=True)
     return folded(average.module) if initial is None else average.module.eval()
+
+
+def folded(network: CentreNetwork) -> CentreNetwork:
+    """The same network without batch norms, in evaluation mode."""
+    result = CentreNetwork()
+    plain = [module for module in result.modules() if isinstance(module, nn.Conv3d)]
+    trained = network.eval().modules()
+    convolutions = [module for module in trained if isinstance(module, nn.Conv3d)]
+    norms: list[nn.BatchNorm3d | None] = [m for m in network.modules() if isinstance(m, nn.BatchNorm3d)]
+    for own, convolution, norm in zip(plain, convolutions, [*norms, None], strict=True):
+        fused = convolution if norm is None else fuse_conv_bn_eval(convolution, norm)
+        own.load_state_dict(fused.state_dict())
+    return result.eval()
 
 
 def _with_both_outputs(initial: Mapping[str, Tensor], network: CentreNetwork) -> dict[str, Tensor]:

@@ -56,7 +56,7 @@ RECIPE = Recipe(
     spec=SPEC,
     params=TrainParams(epochs=18, batch=8, crop=192, learning_rate=2e-3, ema=0.995, weight_decay=1e-2),
     datasets=datasets,
-    objective=SegmentObjective(further="bce", weight=2.0),
+    objective=SegmentObjective(weight=2.0),
     data=(
         "Membranes simulated around the nuclei of real embryos: positions of EPIC (Murray et al. 2012, by "
         "way of DevoLearn/DevoGraph, MIT), each eighth embryo held out. No real images were used."

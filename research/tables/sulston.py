@@ -78,7 +78,7 @@ def _turned(lives: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
     common = lives.index.intersection(reference.index)
     early = common[lives.loc[common, "early"].astype(bool)]
     ours, theirs = (one.loc[early, ["z", "y", "x"]].to_numpy(np.float64) for one in (lives, reference))
-    rotation, _ = fit_rotation(ours, theirs)
+    rotation = fit_rotation(ours, theirs)
     turned = lives.copy()
     turned[["z", "y", "x"]] = (
         lives[["z", "y", "x"]].to_numpy() - ours.mean(axis=0)

@@ -8,17 +8,17 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy
 
 from napari_devolearn._types import Array, Floats32, Mask, Probability, VoxelSize
 from napari_devolearn.inference.backends.backend import computes_bfloat16
 from napari_devolearn.inference.inputs.centre_grid import (
     GRID,
-    NEAR,
     foreground_level,
+    near_foreground,
     network_input,
     resample,
 )
+from napari_devolearn.postprocess.components import bounding_box
 from napari_devolearn.postprocess.nucleus_radius import nucleus_radius
 
 if TYPE_CHECKING:
@@ -58,23 +58,11 @@ def predict_centres(
     the foreground; and the probability of foreground, the given one for large nuclei (`SMALL`).
     """
     result = np.stack([np.zeros_like(probability), probability])
-    box = _box_of(probability, voxel_size)
+    foreground = probability >= foreground_level(probability)
+    box = bounding_box(foreground, [int(np.ceil(_MARGIN / size)) for size in voxel_size])
     if box is not None:
         result[:, *box] = _predict(volume[box], probability[box], voxel_size, device)
     return result
-
-
-def _box_of(probability: Probability, voxel_size: VoxelSize) -> _Box | None:
-    """Bounding box of the foreground and its surroundings; None without foreground."""
-    foreground = probability >= foreground_level(probability)
-    sides = []
-    for axis, size in enumerate(voxel_size):
-        inside = np.flatnonzero(foreground.any(tuple({0, 1, 2} - {axis})))
-        if not len(inside):
-            return None
-        margin = int(np.ceil(_MARGIN / size))
-        sides.append(slice(max(0, int(inside[0]) - margin), int(inside[-1]) + margin + 1))
-    return sides[0], sides[1], sides[2]
 
 
 def _predict(volume: Array, probability: Probability, voxel_size: VoxelSize, device: str) -> Probability:
@@ -87,7 +75,7 @@ def _predict(volume: Array, probability: Probability, voxel_size: VoxelSize, dev
     share = np.float32(np.interp(radius, SMALL, (SHARE, 0)))
     if share:
         # farther away, the network takes noise for nuclei that no slice shows
-        near = np.where(_near(foreground), inside, images[1])
+        near = np.where(near_foreground(foreground), inside, images[1])
         own = np.float32(255) * resample(near, probability.shape)
         probability = np.rint(probability + share * (own - probability)).astype(np.uint8)
     return np.stack([np.rint(255 * resample(peaks, probability.shape)).astype(np.uint8), probability])
@@ -119,15 +107,11 @@ def _by_tiles(images: Floats32, foreground: Mask, device: str) -> Floats32:
 def _tiles(foreground: Mask) -> Iterator[_Box]:
     """Boxes of `_CORE` cells around the foreground, with a margin so that no peak is cut off."""
     starts = (range(0, n, core) for n, core in zip(foreground.shape, _CORE, strict=True))
-    near = _near(foreground)
+    near = near_foreground(foreground)
     for at in product(*starts):
         z, y, x = (slice(one, one + core) for one, core in zip(at, _CORE, strict=True))
         if near[z, y, x].any():
             yield z, y, x
-
-
-def _near(foreground: Mask) -> Mask:
-    return np.asarray(scipy.ndimage.maximum_filter(foreground, NEAR.shape))
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 Founder = Literal["AB", "E", "MS", "P", "C", "D", "Z"]
 
@@ -14,17 +14,8 @@ contains P0 to P4, which exist one after the other; Z contains Z2 and Z3, the da
 DEVOLEARN_NAMES: dict[str, Founder] = {"A": "AB", "M": "MS"}
 """Column names of DevoLearn that differ from those here."""
 
-_PATTERNS: tuple[tuple[Founder, re.Pattern[str]], ...] = (
-    ("AB", re.compile(r"AB[a-z]*")),
-    ("MS", re.compile(r"MS[a-z]*")),
-    ("E", re.compile(r"EMS|E[a-z]*")),
-    ("C", re.compile(r"C[a-z]*")),
-    ("D", re.compile(r"D[a-z]*")),
-    ("P", re.compile(r"P[0-4]")),
-    ("Z", re.compile(r"Z[23]")),
-)
-"""Source of the names: Sulston et al. 1983."""
-
+_LINEAGE = re.compile("(AB|MS|C|D)[a-z]*|(E)(?:MS|[a-z]*)|(P)[0-4]|(Z)[23]")
+"""The group that matches is the lineage. Source of the names: Sulston et al. 1983."""
 
 _NAME = re.compile(r"EMS|P[0-4]|Z[23]|(?:AB|MS|E|C|D)[aplrdv]*")
 
@@ -35,7 +26,8 @@ def founder(name: str) -> Founder | None:
     EMS, the mother of E and MS, counts as E, as in DevoLearn. None for unnamed nuclei (``"Nuc123"``) and all
     other text.
     """
-    return next((lineage for lineage, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+    match = _LINEAGE.fullmatch(name)
+    return None if match is None else cast("Founder", match[match.lastindex or 0])
 
 
 _MOTHERS = {

@@ -8,7 +8,7 @@ import scipy
 import skimage
 
 from napari_devolearn._types import Floats, Floats32, Labels, Mask, Probability, VoxelSize
-from napari_devolearn.postprocess.components import ball_voxels, depth_in, number_large
+from napari_devolearn.postprocess.components import ball_voxels, bounding_box, number_large
 from napari_devolearn.postprocess.threshold import threshold_mask
 
 DEPTH_SCALE = 3.0
@@ -48,11 +48,12 @@ def split_cells(
     size = np.asarray(voxel_size[-interior.ndim :], float)
     mask = threshold_mask(interior, threshold)
     labels: Labels = np.zeros(mask.shape, np.uint32)
-    box = _bounds(mask)
+    box = bounding_box(mask, [0] * mask.ndim)
     if box is None:
         return labels
     if distance is None:
-        depth = depth_in(np.pad(mask[box], 1), size)[(slice(1, -1),) * mask.ndim]
+        padded = scipy.ndimage.distance_transform_edt(np.pad(mask[box], 1), size)
+        depth = padded[(slice(1, -1),) * mask.ndim].astype(np.float32)
     else:
         depth = _depth_of(distance[box])
     cells = _flood(mask[box], depth, size)
@@ -61,13 +62,6 @@ def split_cells(
         min_diameter = max(min_diameter, _SMALLEST)
     labels[box] = _fill_holes(number_large(cells, ball_voxels(min_diameter, size))[cells])
     return labels
-
-
-def _bounds(mask: Mask) -> tuple[slice, ...] | None:
-    """Bounding box of the mask; None if it is empty."""
-    axes = range(mask.ndim)
-    used = [np.flatnonzero(mask.any(tuple(k for k in axes if k != axis))) for axis in axes]
-    return tuple(slice(one[0], one[-1] + 1) for one in used) if len(used[0]) else None
 
 
 def _depth_of(distance: Probability) -> Floats32:

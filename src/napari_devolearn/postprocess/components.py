@@ -1,4 +1,4 @@
-"""Sizes, depths and other measures of connected components and labels; fast while other threads run."""
+"""Sizes and other measures of connected components and labels."""
 
 from __future__ import annotations
 
@@ -9,45 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from napari_devolearn._types import Array, Floats, Floats32, Labels, Mask
+from napari_devolearn._types import Floats, Labels, Mask
 
 _MOST_BINS = 2**20  # for higher labels, sorting is cheaper than counting each possible label
 
 
-def connected_parts(mask: Mask) -> npt.NDArray[np.int32]:
-    """Number the connected components (face neighbours), in the order of their first voxels.
-
-    `mask`: (Y, X) or (Z, Y, X), bool.
-    Returns the same as ``scipy.ndimage.label``; 0 in the background.
-    """
-    import cc3d
-
-    numbers = cc3d.connected_components(
-        np.ascontiguousarray(mask),  # numbers follow the memory order
-        connectivity=6 if mask.ndim == 3 else 4,
-        out_dtype=np.uint32,
-    )
-    return np.asarray(numbers, np.uint32).view(np.int32)
-
-
-def depth_in(mask: Mask, size: Sequence[float] | Floats) -> Floats32:
-    """Distance of each voxel of a mask to the background; the edge of the array is not background.
-
-    `mask`: (Y, X) or (Z, Y, X), bool.
-    `size`: voxel size in um.
-    Returns the same as ``scipy.ndimage.distance_transform_edt``, with less time and memory; 0 in the
-    background.
-    """
-    # the package edt is twice as fast, but blocks all other threads meanwhile, also that of the window
-    nearest = scipy.ndimage.distance_transform_edt(mask, size, return_distances=False, return_indices=True)
-    squares = np.zeros(mask.shape)
-    for axis, (offset, edge) in enumerate(zip(nearest, size, strict=True)):
-        index = np.arange(mask.shape[axis], dtype=offset.dtype)
-        offset -= index.reshape([-1 if k == axis else 1 for k in range(mask.ndim)])
-        step = offset * float(edge)
-        step *= step
-        squares += step
-    return np.sqrt(squares, out=squares).astype(np.float32)
+def bounding_box(mask: Mask, margin: Sequence[int]) -> tuple[slice, ...] | None:
+    """Bounding box of a mask and a margin, in voxels along each axis; None if the mask is empty."""
+    found = scipy.ndimage.find_objects(mask.view(np.uint8))
+    if not found:
+        return None
+    return tuple(slice(max(0, cut.start - m), cut.stop + m) for cut, m in zip(found[0], margin, strict=True))
 
 
 def ball_voxels(diameter: float, size: Floats) -> float:
@@ -71,27 +43,6 @@ def rank_by_size(labels: npt.NDArray[np.integer], smallest: float) -> Labels:
     ranks: Labels = np.zeros(len(voxels), np.uint32)
     ranks[kept[np.argsort(-voxels[kept], kind="stable")]] = np.arange(1, len(kept) + 1)
     return ranks
-
-
-def block_mean(values: Array, steps: npt.NDArray[np.int_]) -> Floats32:
-    """Mean of each block of voxels; blocks at the edge are padded with 0.
-
-    `values`: (Y, X) or (Z, Y, X), bool or uint8.
-    `steps`: edges of a block in voxels.
-    """
-    padding = [(0, -length % step) for length, step in zip(values.shape, steps, strict=True)]
-    total = np.pad(values, padding).view(np.uint8)
-    most = 1 if values.dtype == bool else 255
-    blocks = 1
-    for axis, step in enumerate(steps):
-        if step > 1:
-            blocks *= int(step)
-            dtype = next(
-                kind for kind in (np.uint8, np.uint16, np.uint32) if blocks * most <= np.iinfo(kind).max
-            )
-            layers = [total[(slice(None),) * axis + (slice(k, None, step),)] for k in range(step)]
-            total = np.add.reduce(layers, dtype=dtype)
-    return (total / np.float32(steps.prod())).astype(np.float32)
 
 
 def measure_labels(

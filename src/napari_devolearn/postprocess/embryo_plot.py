@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napari_devolearn.lineage.plot.palette import PALETTES, Palette
+from napari_devolearn.lineage.plot.palette import PALETTES
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FIGURE_SIZE = (8.0, 6.0)
@@ -28,11 +27,6 @@ def draw_outline_plot(
     palette = PALETTES["dark" if dark else "light"]
     figure.clear()
     figure.set_layout_engine("constrained")
-    figure.set_facecolor(palette.ground)
-    _draw(figure, table, frame_interval, palette)
-
-
-def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, palette: Palette) -> None:
     sizes, whole, angle = figure.subplots(3, 1, sharex=True)
     time = table["frame"] * (frame_interval or 1)
     for name, lineage in (("length", "AB"), ("width", "MS")):
@@ -44,21 +38,12 @@ def _draw(figure: Figure, table: pd.DataFrame, frame_interval: float | None, pal
     angle.plot(time, table["orientation_deg"], ".", color=palette.text)
     angle.set_yticks([-90, -45, 0, 45, 90])
     for axes, label in ((sizes, "size (µm)"), (whole, size_label), (angle, "angle (°)")):
-        axes.set_ylabel(label, color=palette.text)
-        axes.set_facecolor(palette.ground)
-        axes.tick_params(colors=palette.text)
-        for edge in axes.spines.values():
-            edge.set_color(palette.text)
-        _from_zero(axes, keep=axes is angle)
+        axes.set_ylabel(label)
+        palette.paint(axes)
+        # sizes start at 0, so that noise does not look like growth; angles have a fixed range
+        limits = (-95, 95) if axes is angle else (0, max(axes.get_ylim()[1], 1e-6) * 1.05)
+        axes.set_ylim(*limits)
         axes.grid(alpha=0.3)
-    angle.set_xlabel("time (min)" if frame_interval else "frame", color=palette.text)
+    angle.set_xlabel("time (min)" if frame_interval else "frame")
     angle.xaxis.get_major_locator().set_params(integer=frame_interval is None)
     figure.align_ylabels()
-
-
-def _from_zero(axes: Axes, *, keep: bool) -> None:
-    """Start the axis of sizes at 0, so that noise does not look like growth; angles keep a fixed range."""
-    if keep:
-        axes.set_ylim(-95, 95)
-    else:
-        axes.set_ylim(0, max(axes.get_ylim()[1], 1e-6) * 1.05)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import scipy
 
 from napari_devolearn._types import Labels, Probability, VoxelSize
 from napari_devolearn.postprocess.cells import split_cells
-from napari_devolearn.postprocess.components import ball_voxels, connected_parts
+from napari_devolearn.postprocess.components import ball_voxels
 from napari_devolearn.postprocess.embryo import SMALLEST, label_embryos
 from napari_devolearn.postprocess.membrane import membranes_around
 from napari_devolearn.postprocess.neurons import label_neurons
@@ -64,7 +65,7 @@ def label_mask(
     flat = _flat(probability)
     mask = threshold_mask(flat, threshold)
     voxels = np.flatnonzero(mask)  # faster, because little of a volume is foreground
-    parts = connected_parts(mask).ravel()[voxels]
+    parts = scipy.ndimage.label(mask)[0].ravel()[voxels]
     keep = np.bincount(parts, minlength=1) >= ball_voxels(min_diameter, np.asarray(voxel_size[-flat.ndim :]))
     labels: Labels = np.zeros(mask.size, np.uint32)
     labels[voxels[keep[parts]]] = 1

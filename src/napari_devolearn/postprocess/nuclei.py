@@ -8,13 +8,7 @@ import scipy
 import skimage
 
 from napari_devolearn._types import Floats, Floats32, Labels, Mask, VoxelSize
-from napari_devolearn.postprocess.components import (
-    ball_voxels,
-    block_mean,
-    connected_parts,
-    depth_in,
-    number_large,
-)
+from napari_devolearn.postprocess.components import ball_voxels, number_large
 
 NECK = 0.97
 """Two peaks are separate nuclei if the neck between them is thinner than this fraction of the smaller one.
@@ -42,7 +36,7 @@ def split_nuclei(mask: Mask, voxel_size: VoxelSize, min_diameter: float = 0.0) -
     """
     size = np.asarray(voxel_size[1:], float)
     smallest = ball_voxels(min_diameter, size)
-    parts = connected_parts(mask)
+    parts, _ = scipy.ndimage.label(mask)
     labels: Labels = np.zeros(mask.shape, np.uint32)
     found = 0
     for part, box in enumerate(scipy.ndimage.find_objects(parts), start=1):
@@ -61,7 +55,7 @@ def _split_part(inside: Mask, size: Floats) -> Labels:
     steps = np.maximum(1, (_SPLIT_STEP / size + 1e-6).astype(int))
     if steps.max() == 1:
         return _split_on_grid(inside, inside, size)
-    share = block_mean(inside, steps)
+    share = skimage.measure.block_reduce(inside, tuple(steps), np.mean)
     split = _split_on_grid(share >= 0.5, share > 0, size * steps)
     for axis, step in enumerate(steps):
         split = split.repeat(step, axis)
@@ -73,7 +67,8 @@ def _split_on_grid(inside: Mask, touched: Mask, size: Floats) -> Labels:
     """Nuclei of `inside`, extended over `touched`."""
     # padded with background, so that a nucleus cut by the edge of the box is not deepest there
     padded = np.pad(inside, 1)
-    distance = scipy.ndimage.gaussian_filter(depth_in(padded, size), np.minimum(_SEED_STEP / size, 4.0))
+    depth = scipy.ndimage.distance_transform_edt(padded, size).astype(np.float32)
+    distance = scipy.ndimage.gaussian_filter(depth, np.minimum(_SEED_STEP / size, 4.0))
     seeds = _seeds(distance, padded, size)
     if seeds.max() < 2:
         return touched.astype(np.uint32)

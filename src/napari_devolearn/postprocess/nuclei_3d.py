@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy
+import skimage
 
 from napari_devolearn._types import Floats, Labels, Mask, Probability, VoxelSize
-from napari_devolearn.postprocess.components import ball_voxels, block_mean, connected_parts, number_large
+from napari_devolearn.postprocess.components import ball_voxels, number_large
 from napari_devolearn.postprocess.hills import Hills, hills_of
 
 SADDLE = 0.9
@@ -44,13 +46,14 @@ def split_volume(
     smallest = ball_voxels(min_diameter, size)
     labels: Labels = np.zeros(mask.shape, np.uint32)
     voxels = np.flatnonzero(mask)
-    part = connected_parts(mask).reshape(-1)[voxels]
+    part = scipy.ndimage.label(mask)[0].reshape(-1)[voxels]
     large = (np.bincount(part, minlength=1) >= smallest)[part]
     voxels, part = voxels[large], part[large]
     if not len(voxels):
         return labels
     grid = _Grid.around(voxels, part, mask.shape, size)
-    hills = hills_of(block_mean(centres[grid.box], grid.steps) / np.float32(255), grid.part)
+    height = skimage.measure.block_reduce(centres[grid.box], tuple(grid.steps), np.mean).astype(np.float32)
+    hills = hills_of(height / np.float32(255), grid.part)
     nuclei = _in_own_part(_nucleus_numbers(hills)[hills.hill.reshape(-1)[grid.cell]], part, grid)
     labels.reshape(-1)[voxels] = number_large(nuclei, smallest)[nuclei]
     return labels

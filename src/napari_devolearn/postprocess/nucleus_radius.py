@@ -6,7 +6,6 @@ import numpy as np
 import scipy
 
 from napari_devolearn._types import Floats, Floats32, Mask
-from napari_devolearn.postprocess.components import depth_in
 
 _QUANTILE = 0.75  # of depths in slices: most slices do not cut a nucleus in the middle
 _LEAST = 0.5  # um
@@ -27,13 +26,9 @@ def nucleus_radius(mask: Mask, size: Floats) -> float:
 
 
 def _depth_in_slices(mask: Mask, size: Floats) -> Floats32:
-    """Distance of each voxel to the border of the mask within its slice, in um; 0 outside.
-
-    `mask`: (Z, Y, X), bool.
-    `size`: (3,), voxel size (Z, Y, X) in um.
-    """
+    """Distance of each voxel to the border of the mask within its slice, in um; 0 outside."""
     padded = np.pad(mask, ((0, 0), (1, 1), (1, 1)))
     far = float(size[1:].max()) * max(padded.shape)  # so that the nearest background is in the same slice
-    depth = depth_in(padded, [far, size[1], size[2]])[:, 1:-1, 1:-1]
-    depth -= np.float32(size[1:].mean() / 2)  # the border lies between voxels
-    return np.maximum(depth, 0, out=depth)
+    depth = scipy.ndimage.distance_transform_edt(padded, [far, size[1], size[2]])[:, 1:-1, 1:-1]
+    border = np.float32(size[1:].mean() / 2)  # the border lies between voxels
+    return np.asarray(np.maximum(depth.astype(np.float32) - border, 0))

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from napari_devolearn.models.networks.centres import GRAIN, REACH, CentreNetwork, folded
+from napari_devolearn.models.networks.centres import GRAIN, REACH, CentreNetwork
 
 
 def test_the_output_has_the_shape_of_the_input() -> None:
     assert CentreNetwork()(torch.zeros(2, 2, *GRAIN)).shape == (2, 2, *GRAIN)
-
-
-def test_folding_the_batch_norms_changes_nothing() -> None:
-    torch.manual_seed(0)
-    network = CentreNetwork(norm=True)
-    images = torch.randn(2, 2, 8, 16, 16)
-    with torch.no_grad():
-        for _ in range(3):
-            network(images)  # other running statistics than the initial ones
-        plain = folded(network)
-        torch.testing.assert_close(plain(images), network(images), atol=1e-4, rtol=1e-4)
-    assert not any("norm" in type(module).__name__.lower() for module in plain.modules())
 
 
 def test_the_output_does_not_depend_on_input_beyond_the_reach() -> None:

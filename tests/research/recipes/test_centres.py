@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from helpers.drawn.balls import balls, peaks
 from napari_devolearn.models.networks.centres import CentreNetwork
 from research.drawing.crowded_volumes import CrowdedVolume
 from research.recipes.centre_crops import CROP, GridVolume, draw_crop, on_grid, peaks_at
-from research.recipes.centres import train, training_embryos
+from research.recipes.centres import folded, train, training_embryos
 
 SIZE = (1.0, 0.18, 0.18)
 
@@ -47,6 +48,18 @@ def test_peaks_are_as_wide_as_their_nuclei_and_cut_at_the_edge() -> None:
     assert target[0, 20, 20] == 1
     np.testing.assert_allclose(target[0, 20, 20 + 5], np.exp(-((5 * 0.36 / 0.84) ** 2) / 2), rtol=1e-5)
     assert peaks([(0, 0, 0)], 2.0, (2, 2, 2), (1, 1, 1))[0, 0, 0] == 255
+
+
+def test_folding_the_batch_norms_changes_nothing() -> None:
+    torch.manual_seed(0)
+    network = CentreNetwork(norm=True)
+    images = torch.randn(2, 2, 8, 16, 16)
+    with torch.no_grad():
+        for _ in range(3):
+            network(images)  # other running statistics than the initial ones
+        plain = folded(network)
+        torch.testing.assert_close(plain(images), network(images), atol=1e-4, rtol=1e-4)
+    assert not any("norm" in type(module).__name__.lower() for module in plain.modules())
 
 
 def test_training_gives_a_network_without_batch_norms(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 
 import torch
 from torch import Tensor, nn
@@ -132,16 +132,13 @@ class _PlaneNorm:
         return float(moved.max())
 
 
-@contextmanager
-def _replaced(module: nn.Module, output: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> Iterator[None]:
+def _replaced(
+    module: nn.Module, output: Callable[[nn.Module, Tensor, Tensor], Tensor]
+) -> AbstractContextManager[object]:
     """Replace a layer's output in this thread; other threads can use the layer unchanged."""
     thread = threading.get_ident()
 
     def hook(layer: nn.Module, given: tuple[Tensor, ...], own: Tensor) -> Tensor:
         return output(layer, given[0], own) if threading.get_ident() == thread else own
 
-    handle = module.register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
+    return module.register_forward_hook(hook)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from threading import Lock
 from typing import Any
 
@@ -80,7 +81,6 @@ def _following(network: nn.Module, image: Tensor) -> list[tuple[str, str]]:
     made: dict[int, str] = {}
     alive: list[Tensor] = []  # keeps tensors alive, so that every id is unique
     pairs: list[tuple[str, str]] = []
-    hooks = []
 
     def note(name: str) -> Any:
         def hook(module: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
@@ -92,14 +92,10 @@ def _following(network: nn.Module, image: Tensor) -> list[tuple[str, str]]:
 
         return hook
 
-    for name, module in network.named_modules():
-        if isinstance(module, nn.Conv2d | nn.BatchNorm2d):
-            hooks.append(module.register_forward_hook(note(name)))
-    try:
-        with torch.inference_mode():
-            network(image)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with ExitStack() as hooks, torch.inference_mode():
+        for name, module in network.named_modules():
+            if isinstance(module, nn.Conv2d | nn.BatchNorm2d):
+                hooks.enter_context(module.register_forward_hook(note(name)))
+        network(image)
     names = [name for pair in pairs for name in pair]
     return [pair for pair in pairs if all(names.count(name) == 1 for name in pair)]

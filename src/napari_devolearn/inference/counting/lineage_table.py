@@ -61,8 +61,9 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     raw = np.array([frame.counts for frame in frames]).reshape(-1, len(FOUNDERS))
     measured: Mask = np.asarray(raw.any(axis=1))
     trusted = np.array([frame.trusted for frame in frames], bool) & measured
-    between = _between(measured)
-    age, counts = np.full(len(frames), np.nan), _interpolated(raw, measured, between) if decode else raw
+    known = pd.DataFrame(np.where(measured[:, None], raw, np.nan)).interpolate(limit_area="inside")
+    between: Mask = known.notna().all(axis=1).to_numpy()  # the measured frames, and all between two of them
+    age, counts = np.full(len(frames), np.nan), known.fillna(0).to_numpy() if decode else raw
     found = decode_counts(raw, load_reference(), trusted) if decode and trusted.sum() >= SHORTEST else None
     if found is not None and found.misfit < _MISFIT:
         age = np.where(between, found.age, np.nan)
@@ -75,21 +76,6 @@ def counts_table(frames: Sequence[FrameCounts], *, decode: bool = True) -> pd.Da
     columns: dict[str, Array] = {"frame": np.array([frame.frame for frame in frames], int)}
     columns |= _whole_cells(counts, "") | {"trusted": trusted, "measured": measured, "age": age}
     return pd.DataFrame(columns | _whole_cells(raw, "raw_"))
-
-
-def _between(measured: Mask) -> Mask:
-    """The measured frames and all frames between two of them."""
-    before, after = np.logical_or.accumulate(measured), np.logical_or.accumulate(measured[::-1])[::-1]
-    return np.asarray(before & after)
-
-
-def _interpolated(raw: Floats, measured: Mask, between: Mask) -> Floats:
-    """Counts of the measured frames, interpolated linearly between them."""
-    counts, at = raw.copy(), np.flatnonzero(measured)
-    lost = np.flatnonzero(between & ~measured)
-    for column in range(raw.shape[1]):
-        counts[lost, column] = np.interp(lost, at, raw[at, column]) if len(at) else 0
-    return counts
 
 
 def _whole_cells(counts: Floats, prefix: str) -> dict[str, Array]:

@@ -12,8 +12,7 @@ from napari_devolearn.inference.inputs.normalise import ROUNDING
 GRID: VoxelSize = (1.0, 0.36, 0.36)
 """um, (Z, Y, X) of a cell of the network's grid."""
 
-NEAR = np.ones((3, 5, 5), bool)
-"""Cells around the foreground that belong to its surroundings."""
+_NEAR = (3, 5, 5)  # cells: edges of the box around a cell of the foreground that belongs to its surroundings
 
 _BACKGROUND = 0.05  # quantile of the intensities
 _LEVELS = (5, 99)  # percentiles of the intensity near the foreground, mapped to 0 and 1
@@ -56,13 +55,18 @@ def resample(volume: Array, shape: tuple[int, ...]) -> Floats32:
 
 def _scale_levels(image: Floats32, foreground: Mask) -> Floats32:
     """Scale intensities by their percentiles near the foreground, so that empty space has no effect."""
-    near = image[scipy.ndimage.binary_dilation(foreground, NEAR)]
+    near = image[near_foreground(foreground)]
     low, high = np.percentile(near, _LEVELS) if len(near) else (0, 0)
     if not high - low > ROUNDING * max(abs(low), abs(high)):
         return np.zeros_like(image)
     scaled: Floats32 = ((image - low) / (high - low)).astype(np.float32)
     np.maximum(scaled, np.float32(_LOWEST), out=scaled)
     return scaled
+
+
+def near_foreground(foreground: Mask) -> Mask:
+    """The foreground and its surroundings."""
+    return np.asarray(scipy.ndimage.maximum_filter(foreground, _NEAR))
 
 
 def foreground_level(probability: Array) -> float:

@@ -83,8 +83,7 @@ def find_content(plane: Array) -> Content | None:
 
 
 def _describe(padding: Mask, share: float) -> Content:
-    rows, columns = np.flatnonzero(~padding.all(1)), np.flatnonzero(~padding.all(0))
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    (box,) = scipy.ndimage.find_objects((~padding).view(np.uint8))
     # interpolation mixes padding into pixels next to it, also across the edges of the box
     near = scipy.ndimage.binary_dilation(padding, iterations=2)[box]
     within = scipy.ndimage.binary_dilation(padding[box])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from napari_devolearn.inference.predictor import Predictor
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.ome_zarr.output import label_target
 from napari_devolearn.io.outputs import frame_output
+from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.io.writing.output import FrameOutput, Layout, check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note, Unfinished
 from napari_devolearn.postprocess.centroids import frame_centroids
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class SegmentJob:
 
     `run`: records which frames are completed.
     `probability`: also write the probability.
-    `measured`: also measure the centre and size of each object.
+    `centroids`: also write a table of the centre and size of each object.
     """
 
     run: Unfinished
@@ -40,7 +38,7 @@ class SegmentJob:
     params: SegmentParams
     labels: FrameOutput
     probability: FrameOutput | None = None
-    measured: bool = False
+    centroids: Path | None = None
 
     @classmethod
     def plan(
@@ -51,10 +49,10 @@ class SegmentJob:
         params: SegmentParams,
         *,
         probability: Path | str | None,
-        measured: bool,
+        centroids: Path | str | None,
         overwrite: bool,
     ) -> SegmentJob:
-        """A job that writes the labels of a stack, and its probability if that has a path."""
+        """A job that writes the labels of a stack, and what else has a path."""
         name, layout = label_name(model, params), Layout.of(stack)
         target = label_target(output, name)
         run = Unfinished(target)
@@ -69,7 +67,7 @@ class SegmentJob:
             params=params,
             labels=outputs(target, run.folder / "labels", name=name),
             probability=probabilities,
-            measured=measured,
+            centroids=None if centroids is None else Path(centroids),
         )
 
     def begin(self, fingerprint: Fingerprint, *, restart: bool) -> bool:
@@ -110,28 +108,31 @@ class SegmentJob:
             self.probability.write(index, probability)
         present = np.flatnonzero(np.bincount(labels.ravel()))
         note: dict[str, Any] = {"labels": present[present > 0].tolist()}
-        if self.measured:
+        if self.centroids is not None:
             number, interval = self.layout.frames[index], self.layout.frame_interval
             table = frame_centroids(labels, number, self.layout.voxel_size, frame_interval=interval)
             note["centroids"] = table.to_dict("list")
         self.run.mark(index, note)
         return note
 
-    def finish(self) -> None:
-        """Turn the frames into the results, and delete the folder of the run."""
-        labels = {index: note["labels"] for index, note in self.run.notes().items()}
-        self.run.start_finishing()
+    def finish(self, *, free: bool) -> None:
+        """Turn the frames into the results, and delete the folder of the run.
+
+        `free`: replace an existing table of centroids.
+        """
+        notes = self.run.notes()
+        if self.centroids is not None and not free:
+            check_free(self.centroids)
+        self.run.start_finishing()  # after an interruption, existing results are then this run's own
+        if self.centroids is not None:
+            import pandas as pd
+
+            tables = (pd.DataFrame(note["centroids"]) for note in notes.values())
+            write_table(self.centroids, tables, overwrite=True)
         if self.probability is not None:
             self.probability.finish({})
-        self.labels.finish(labels)
+        self.labels.finish({index: note["labels"] for index, note in notes.items()})
         self.run.discard()
-
-    def tables(self) -> Generator[pd.DataFrame, None, None]:
-        """Tables of the centre and size of each object, one per frame."""
-        import pandas as pd
-
-        for _, note in sorted(self.run.notes().items()):
-            yield pd.DataFrame(note["centroids"])
 
 
 def label_name(model: Predictor, params: SegmentParams) -> str:

@@ -17,8 +17,6 @@ from napari_devolearn.inference.runs.cluster import ClusterRun
 from napari_devolearn.inference.runs.fingerprint import run_fingerprint
 from napari_devolearn.inference.runs.job import SegmentJob, label_name
 from napari_devolearn.io.ome_zarr.output import label_target
-from napari_devolearn.io.tables.table import write_table
-from napari_devolearn.io.writing.output import check_free
 from napari_devolearn.io.writing.unfinished import Fingerprint, Note
 
 SegmentFrames = Callable[[ExitStack, Sequence[int]], Generator[tuple[int, Note], None, None]]
@@ -109,7 +107,7 @@ def iter_segment_to(
         model,
         chosen,
         probability=probability,
-        measured=centroids is not None,
+        centroids=centroids,
         overwrite=overwrite,
     )
     compute_backend = model.compute_backend
@@ -120,14 +118,13 @@ def iter_segment_to(
         compute_backend, segment = cluster.compute_backend(), cluster.segment
     written = {"labels": job.labels.target, "probability": probability, "centroids": centroids}
     fingerprint = run_fingerprint(stack, model.spec, compute_backend, chosen, written)
-    return OwningIterator(partial(_iter_frames, job, segment, fingerprint, centroids, overwrite))
+    return OwningIterator(partial(_iter_frames, job, segment, fingerprint, overwrite))
 
 
 def _iter_frames(
     job: SegmentJob,
     segment: SegmentFrames,
     fingerprint: Fingerprint,
-    centroids: Path | str | None,
     overwrite: bool,
     resources: ExitStack,
 ) -> Generator[FrameDone, None, None]:
@@ -146,17 +143,7 @@ def _iter_frames(
     with closing(segment(resources, [t for t in to_do if t not in absent])) as frames:
         for index, note in frames:
             yield FrameDone(index, len(note["labels"]), kept=False)
-    _write_results(job, centroids, free=free)
-
-
-def _write_results(job: SegmentJob, centroids: Path | str | None, *, free: bool) -> None:
-    if centroids is not None:
-        if not free:
-            check_free(Path(centroids))
-        job.run.start_finishing()  # after an interruption, an existing table is then this run's own
-        with closing(job.tables()) as tables:
-            write_table(Path(centroids), tables, overwrite=True)
-    job.finish()
+    job.finish(free=free)
 
 
 def labels_path(output: Path | str, model: Predictor, params: SegmentParams) -> Path:

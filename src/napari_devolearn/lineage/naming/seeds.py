@@ -145,5 +145,5 @@ def _settle(
         if found == pairs or len(found) < 3:
             break
         pairs = found
-        turn, _ = fit_rotation(observed[i], average[j])
+        turn = fit_rotation(observed[i], average[j])
     return cost, pairs

@@ -80,8 +80,8 @@ def load_sulston() -> Sulston:
     )
 
 
-def fit_rotation(points: Floats, reference: Floats) -> tuple[Floats, float]:
-    """Rotation (3, 3) that best aligns points with a reference, and the RMS residual in um.
+def fit_rotation(points: Floats, reference: Floats) -> Floats:
+    """Rotation (3, 3) that best aligns points with a reference.
 
     `points, reference`: (N, 3), float64; both are centred first.
     The rotation multiplies column vectors; reflections are excluded, because all embryos have the same
@@ -90,5 +90,4 @@ def fit_rotation(points: Floats, reference: Floats) -> tuple[Floats, float]:
     a, b = points - points.mean(axis=0), reference - reference.mean(axis=0)
     left, _, right = np.linalg.svd(a.T @ b)
     sign = np.sign(np.linalg.det(left @ right))
-    rotation = (left * [1, 1, sign] @ right).T
-    return rotation, float(np.sqrt(np.mean(np.sum((a @ rotation.T - b) ** 2, axis=1))))
+    return np.asarray((left * [1, 1, sign] @ right).T)

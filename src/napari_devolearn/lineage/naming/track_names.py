@@ -69,28 +69,19 @@ class Places:
 
 
 def name_tracks(
-    tracks: Tracks, places: Places, known: Mapping[int, str], sulston: Sulston
+    tracks: Tracks, places: Places, known: Mapping[int, str | Name], sulston: Sulston
 ) -> dict[int, Name]:
-    """Name tracks from some known names; tracks that cannot be named are missing in the result.
+    """Name the descendants of named tracks; tracks that cannot be named are missing in the result.
 
-    A division of a named mother names her daughters: the direction between them is rotated so that the named
-    cells around them fit the average embryo, and compared with that of real embryos. A manual name of a
-    descendant is kept, and its descendants are named after it.
+    A division of a named mother names her daughters, with at most her confidence: the direction between them
+    is rotated so that the named cells around them fit the average embryo, and compared with that of real
+    embryos. A known name of a descendant is kept, and its descendants are named after it.
 
-    `known`: track to name.
+    `known`: name of some tracks; text is a manual name.
     """
-    given = {label: Name(name, 1.0, given=True) for label, name in known.items()}
-    return name_descendants(tracks, places, given, sulston)
-
-
-def name_descendants(
-    tracks: Tracks, places: Places, known: Mapping[int, Name], sulston: Sulston
-) -> dict[int, Name]:
-    """Name the descendants of named tracks, with at most the confidence of their mother.
-
-    `known`: names that are kept.
-    """
-    names = dict(known)
+    names = {
+        label: Name(name, 1.0, given=True) if isinstance(name, str) else name for label, name in known.items()
+    }
     rows = {row.label: row for row in tracks.rows}
     mothers = {row.parent for row in tracks.rows if row.parent}
     for label in sorted(mothers, key=lambda one: rows[one].end):
@@ -167,4 +158,4 @@ def orientation(
             average.append(sulston.position[index])
     if len(positions) < ENOUGH:
         return None
-    return fit_rotation(np.array(positions), np.array(average))[0]
+    return fit_rotation(np.array(positions), np.array(average))

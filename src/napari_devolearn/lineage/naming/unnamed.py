@@ -13,7 +13,7 @@ import scipy
 from napari_devolearn._types import Floats
 from napari_devolearn.lineage.founders import ancestry
 from napari_devolearn.lineage.naming.sulston import Sulston, fit_rotation
-from napari_devolearn.lineage.naming.track_names import ENOUGH, Name, Places, name_descendants, name_tracks
+from napari_devolearn.lineage.naming.track_names import ENOUGH, Name, Places, name_tracks
 from napari_devolearn.lineage.tracks import Track, Tracks
 
 SETTLED = 2
@@ -37,7 +37,7 @@ def name_all_tracks(
         if row.label in names or row.parent or row.begin == first or row.end < row.begin + SETTLED:
             continue
         if cell := _nearest_cell(row, tracks.rows, places, names, sulston):
-            names = name_descendants(tracks, places, names | {row.label: Name(cell, _GUESS)}, sulston)
+            names = name_tracks(tracks, places, names | {row.label: Name(cell, _GUESS)}, sulston)
     return names
 
 
@@ -54,7 +54,7 @@ def _nearest_cell(
         return None
     points = np.array([centers[k] for k in named])
     average = sulston.position[[sulston.index[names[k].name] for k in named]]
-    rotation, _ = fit_rotation(points, average)
+    rotation = fit_rotation(points, average)
     unnamed = [k for k in centers if k not in names and k in without_mother]
     offsets = [rotation @ (centers[k] - points.mean(axis=0)) for k in unnamed]
     positions = np.array(offsets) + average.mean(axis=0)

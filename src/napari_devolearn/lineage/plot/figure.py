@@ -82,13 +82,8 @@ def _draw_frame(
     left, right, bottom, top = _MARGINS
     if width > 1.5 * (left + right) and height > 1.5 * (bottom + top):
         figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
-    figure.set_facecolor(palette.ground)
-    axes.set_facecolor(palette.ground)
-    axes.set_xlabel("frame", color=palette.text)
-    axes.set_ylabel("cells", color=palette.text)
-    for edge in axes.spines.values():
-        edge.set_color(palette.text)
-    axes.tick_params(which="both", colors=palette.text)
+    axes.set(xlabel="frame", ylabel="cells")
+    palette.paint(axes)
     axes.grid(visible=True, alpha=0.15)
     names, room = ", ".join(dict.fromkeys(one.name for one in populations)), width - left - right
     fitting = max(int(room / _CHARACTER), 1)  # number of characters beside the legend

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Theme = Literal["light", "dark"]
 
@@ -42,6 +45,16 @@ class Palette:
     ground: str
     text: str
     series: dict[str, str]
+
+    def paint(self, axes: Axes) -> None:
+        """Set the colours of axes, their labels and edges, and of the figure."""
+        axes.figure.set_facecolor(self.ground)
+        axes.set_facecolor(self.ground)
+        for label in (axes.xaxis.label, axes.yaxis.label):
+            label.set_color(self.text)
+        for edge in axes.spines.values():
+            edge.set_color(self.text)
+        axes.tick_params(which="both", colors=self.text)
 
 
 PALETTES: dict[Theme, Palette] = {

@@ -20,7 +20,7 @@ class CentreNetwork(nn.Module):
 
     The first has a peak at the centre of each nucleus, the second is positive inside of nuclei.
 
-    `norm`: batch norms for training; `folded` removes them.
+    `norm`: batch norms for training, which ``research.recipes.centres`` folds into the convolutions.
     """
 
     def __init__(self, *, norm: bool = False) -> None:
@@ -40,21 +40,6 @@ class CentreNetwork(nn.Module):
         joined = self.up(torch.cat([_enlarged(self.coarse(middle)), middle], 1))
         logits: Tensor = self.head(self.leave(torch.cat([_enlarged(joined), fine], 1)))
         return _doubled(logits)
-
-
-def folded(network: CentreNetwork) -> CentreNetwork:
-    """The same network without batch norms, in evaluation mode."""
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
-
-    result = CentreNetwork()
-    plain = [module for module in result.modules() if isinstance(module, nn.Conv3d)]
-    trained = network.eval().modules()
-    convolutions = [module for module in trained if isinstance(module, nn.Conv3d)]
-    norms: list[nn.BatchNorm3d | None] = [m for m in network.modules() if isinstance(m, nn.BatchNorm3d)]
-    for own, convolution, norm in zip(plain, convolutions, [*norms, None], strict=True):
-        fused = convolution if norm is None else fuse_conv_bn_eval(convolution, norm)
-        own.load_state_dict(fused.state_dict())
-    return result.eval()
 
 
 def _block(wide_in: int, wide_out: int, norm: bool, stride: int = 1) -> nn.Sequential:

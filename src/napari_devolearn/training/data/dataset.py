@@ -14,6 +14,7 @@ from napari_devolearn._types import Floats32
 from napari_devolearn.inference.inputs.grid import resample_labels
 from napari_devolearn.inference.inputs.normalise import field_pixels, scale_as_trained, slice_levels
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.postprocess.components import bounding_box
 from napari_devolearn.training.data.augment import Augmentation, AugmentParams
 from napari_devolearn.training.data.pair_files import EIGHT_BIT, PairFiles
 from napari_devolearn.training.data.pairs import IMAGES, MASKS, UNKNOWN, Pair
@@ -81,7 +82,8 @@ class PairsDataset:
         if self._augments:
             rng = np.random.default_rng((self.seed, self.epoch, index))
             augment = self._augments[self.epoch >= self._final_from]
-            known = _known_box(mask, augment.crop // 2)
+            # nothing can be learnt far from known pixels
+            known = bounding_box(mask != UNKNOWN, [augment.crop // 2] * 2) or (slice(None), slice(None))
             if self._whole_levels and self.spec.normalisation != "divide-255":
                 scaled, mask = _scale_by_levels(augment, image, mask, known, self.spec, rng)
                 return torch.from_numpy(scaled), torch.from_numpy(self._targets(mask))
@@ -121,7 +123,7 @@ def _scale_by_levels(
     augment: Augmentation,
     image: Floats32,
     mask: npt.NDArray[np.uint16],
-    known: tuple[slice, slice],
+    known: tuple[slice, ...],
     spec: ModelSpec,
     rng: np.random.Generator,
 ) -> tuple[Floats32, npt.NDArray[np.uint16]]:
@@ -132,13 +134,3 @@ def _scale_by_levels(
     darkest, brightest = sorted(float(changed[end].mean()) for end in (0, -1))  # a flip along Z swaps them
     scaled = (changed[1:-1] - darkest) / max(brightest - darkest, 1e-6)
     return np.clip(scaled, -1, 4), mask
-
-
-def _known_box(mask: npt.NDArray[np.uint16], margin: int) -> tuple[slice, slice]:
-    """Bounding box of all known pixels plus a margin; nothing can be learnt elsewhere."""
-    known = mask != UNKNOWN
-    rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return slice(None), slice(None)
-    starts = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
-    return slice(starts[0], int(rows[-1]) + 1 + margin), slice(starts[1], int(columns[-1]) + 1 + margin)

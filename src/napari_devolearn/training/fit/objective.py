@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from scipy.special import logit
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 
 class Objective(Protocol):
@@ -24,19 +24,16 @@ class Objective(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentObjective:
-    """Dice and BCE of the foreground, and regression of the probability of further channels.
+    """Dice and BCE of the foreground, and BCE of further channels.
 
-    `further`: loss of the channels after the first, whose targets are in 0..1.
-    `weight`: of that loss relative to the foreground's.
-    `threshold`: of the first channel for the scores.
+    `weight`: of the loss of the channels after the first, whose targets are in 0..1, relative to the
+    foreground's.
     `lenience`: pixels whose probability would be this value are learnt as 0.5. If borders in the ground truth
     are uncertain, the IoU is best at a threshold below 0.5 (half of the best Dice: Lipton, Elkan and
     Naryanaswamy 2014, ECML PKDD, 225); with this shift it is best at 0.5.
     """
 
-    further: Literal["bce", "smooth-l1"] = "bce"
     weight: float = 1.0
-    threshold: float = 0.5
     lenience: float = 0.5
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
@@ -47,9 +44,7 @@ class SegmentObjective:
         logits, truth = _where_known(output[:, 1:], target[:, 1:])
         if not truth.numel():
             return total
-        if self.further == "bce":
-            return total + self.weight * binary_cross_entropy_with_logits(logits, truth)
-        return total + self.weight * smooth_l1_loss(logits.sigmoid(), truth, beta=0.1)
+        return total + self.weight * binary_cross_entropy_with_logits(logits, truth)
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
         """Overlap of the first channel with its mask, and the error of the others.
@@ -62,7 +57,7 @@ class SegmentObjective:
         for output, target in pairs:
             probability = output.sigmoid()
             known = ~target[:, 0].isnan()
-            found, true = (probability[:, 0] > self.threshold) & known, target[:, 0] > 0.5
+            found, true = (probability[:, 0] > 0.5) & known, target[:, 0] > 0.5
             parts = (found & true, found, true)
             counts.append(torch.stack([part.flatten(1).sum(1) for part in parts], 1))
             if output.shape[1] > 1:

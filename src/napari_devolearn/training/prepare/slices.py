@@ -11,7 +11,7 @@ from napari_devolearn.training.data.pairs import UNKNOWN, Pair, slice_name
 from napari_devolearn.training.prepare.params import PrepareParams
 from napari_devolearn.training.prepare.source import Planes, Volume
 from napari_devolearn.training.prepare.split import TimeSplit
-from napari_devolearn.training.prepare.within import Portion, divide
+from napari_devolearn.training.prepare.within import Portion, divide, objects_in
 
 HELD_OUT_PART = "-held-out"
 """End of the name of the held-out part of a divided slice."""
@@ -35,7 +35,7 @@ def volume_slices(volume: Volume, split: TimeSplit, params: PrepareParams) -> li
     image = fit_bits(volume.read_image(), params.bits, where)
     mask = fit_ids(volume.read_mask(), where)
     if params.semantic:
-        mask = np.where((mask > 0) & (mask != UNKNOWN), np.uint16(255), mask)
+        mask = np.where(objects_in(mask), np.uint16(255), mask)
     kept = kept_slices(mask, params.keep_empty, only_labelled=params.only_labelled)
     portions = (
         divide(mask, kept, volume.slices)
@@ -93,7 +93,7 @@ def kept_slices(
     `only_labelled`: leave out all slices without labels.
     """
     known = np.flatnonzero((mask != UNKNOWN).any(axis=(1, 2))).tolist()
-    labelled = np.flatnonzero(((mask > 0) & (mask != UNKNOWN)).any(axis=(1, 2))).tolist()
+    labelled = np.flatnonzero(objects_in(mask).any(axis=(1, 2))).tolist()
     if only_labelled:
         return labelled
     if keep_empty is None:
@@ -115,7 +115,6 @@ def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float 
         image = np.rint(resample_image(image, shape)).astype(image.dtype)
         mask = resample_labels(mask, shape)  # by nearest neighbour, so no new IDs
     ids = np.unique(mask)
-    objects = (mask > 0) & (mask != UNKNOWN)
     pair = Pair(
         file=slice_name(name, volume.t, z),
         t=volume.t,
@@ -125,8 +124,8 @@ def _written(volume: Volume, portion: Portion, image: Planes, pixel_size: float 
         voxel_z=depth,
         voxel_y=size[0] * height / image.shape[0],
         voxel_x=size[1] * width / image.shape[1],
-        n_instances=int(((ids > 0) & (ids != UNKNOWN)).sum()),
-        foreground=int(np.count_nonzero(objects)),
+        n_instances=int(objects_in(ids).sum()),
+        foreground=int(objects_in(mask).sum()),
         split=portion.split,
     )
     return pair, image, mask.astype(np.uint8) if ids[-1] <= 255 else mask

@@ -50,7 +50,7 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
     `numbers`: slice numbers of the whole volume; consecutive numbers are neighbours.
     Returns only training slices if no part with objects can be held out.
     """
-    labelled = [i for i in indices if _objects(mask[i]).any()]
+    labelled = [i for i in indices if objects_in(mask[i]).any()]
     if len(labelled) >= _FEWEST_SLICES:
         held_out = default_held_out(labelled)
         first, last = numbers[held_out[0]], numbers[held_out[-1]]
@@ -66,7 +66,8 @@ def divide(mask: Ids, indices: Sequence[int], numbers: Sequence[int]) -> list[Po
     return [portion for i in indices for portion in _sides(i, mask[i], axis, first, end)]
 
 
-def _objects(mask: Ids) -> Mask:
+def objects_in(mask: Ids) -> Mask:
+    """Pixels of objects: neither background nor unknown."""
     return np.asarray((mask > 0) & (mask != UNKNOWN))
 
 
@@ -76,7 +77,7 @@ def _strip(labelled: Ids) -> tuple[int, int, int] | None:
         return None
     axis = int(np.argmax(labelled.shape[1:]))
     length = labelled.shape[1 + axis]
-    objects = _objects(labelled).sum(axis=(0, 2 - axis)).astype(float)
+    objects = objects_in(labelled).sum(axis=(0, 2 - axis)).astype(float)
     wide, gap = max(1, round(STRIP * length)), _gap(length)
     best = None
     for first in range(0, length - wide + 1, max(1, wide // 2)):

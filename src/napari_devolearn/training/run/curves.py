@@ -69,7 +69,6 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     palette = PALETTES["dark" if dark else "light"]
     figure.clear()
     figure.set_layout_engine("constrained")
-    figure.set_facecolor(palette.ground)
     axes = figure.subplots()
     best = next(row for row in reversed(reports) if row.best)
     axes.plot(
@@ -79,12 +78,8 @@ def draw_scores(figure: Figure, reports: Sequence[EpochReport], *, dark: bool = 
     if reports[0].epoch == 0:
         label = f"start {reports[0].score:.3f}"
         axes.axhline(reports[0].score, color=palette.text, linestyle="--", linewidth=1, label=label)
-    axes.set_xlabel("epoch", color=palette.text)
-    axes.set_ylabel(f"{next(iter(best.scores))}, held out", color=palette.text)
-    axes.set_facecolor(palette.ground)
-    axes.tick_params(colors=palette.text)
+    axes.set(xlabel="epoch", ylabel=f"{next(iter(best.scores))}, held out")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for edge in axes.spines.values():
-        edge.set_color(palette.text)
+    palette.paint(axes)
     axes.grid(alpha=0.3)
     axes.legend(loc="best", labelcolor=palette.text, facecolor=palette.ground)

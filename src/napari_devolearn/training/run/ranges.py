@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 
 import numpy as np
 import torch
@@ -60,18 +61,12 @@ def record_ranges(network: nn.Module, images: Iterable[Tensor]) -> Ranges:
 
         return hook
 
-    hooks = [
-        module.register_forward_pre_hook(record(name))
-        for name, module in network.named_modules()
-        if isinstance(module, nn.Conv2d)
-    ]
-    try:
-        with torch.inference_mode():
-            for image in images:
-                network(image)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    with ExitStack() as hooks, torch.inference_mode():
+        for name, module in network.named_modules():
+            if isinstance(module, nn.Conv2d):
+                hooks.enter_context(module.register_forward_pre_hook(record(name)))
+        for image in images:
+            network(image)
     return ranges
 
 
