@@ -66,6 +66,7 @@ class OutlineDock(Dock):
         self.save_button.changed.connect(self._save)
         self.clear_status_on(self.source)
         self.follow(napari_viewer.events.theme, self._draw)
+        self.on_release.callback(self.plot.stop)
 
     def check(self) -> None:
         """An image that can be outlined is needed."""
@@ -77,11 +78,6 @@ class OutlineDock(Dock):
             self._found = []
             image = self.source.layer
             self.start(partial(iter_outline_layer, image), "Outlining…", len(frames_of(image)))
-
-    def release(self) -> None:
-        """Stop the work; the layers are kept."""
-        super().release()
-        self.plot.stop()
 
     def on_step(self, step: OutlineFrame) -> None:
         """Store an outlined frame."""

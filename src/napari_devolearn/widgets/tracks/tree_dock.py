@@ -71,6 +71,10 @@ class TreeDock(Dock):
         self.follow(napari_viewer.dims.events.point, self._later)
         self.follow(napari_viewer.events.theme, self._later)
         self.follow(napari_viewer.layers.selection.events.active, self._on_active)
+        self.on_release.callback(self.canvas.stop)
+        self.on_release.callback(self._soon.cancel)
+        for listener in (self._tracks, self._selected):
+            self.on_release.callback(listener.listen_to, None)
         self.lay_out(what=[self.tracks_choice], result=[self.canvas])
         self._on_active()
         self._follow_tracks(self.tracks_choice.layer)
@@ -91,14 +95,6 @@ class TreeDock(Dock):
         self.chosen = int(getattr(active, "selected_label", self.chosen))
         frame = round(float(position_in_view(self._viewer, layer)[0]))
         self.canvas.draw(partial(_draw, tracks, names, theme, self.chosen, frame))
-
-    def release(self) -> None:
-        """Disconnect from the viewer."""
-        super().release()
-        self._soon.cancel()
-        for listener in (self._tracks, self._selected):
-            listener.listen_to(None)
-        self.canvas.stop()
 
     def _later(self, _: Any = None) -> None:
         self._soon()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from napari.components import ViewerModel
@@ -43,7 +44,9 @@ class Dock(Form):
         self.inputs: Sequence[Layer] = ()  # layers of the last work
         self.outcome = ""  # outcome of the work
         self._viewer = viewer
-        self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
+        self.open = True  # until `release`
+        self.on_release = ExitStack()
+        self.on_release.callback(self.job.stop)
         self._settling = QTimer(self.native)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._settle)
@@ -119,14 +122,12 @@ class Dock(Form):
     def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
         """Connect an event of the viewer until the dock is closed."""
         event.connect(slot)
-        self._links.append((event, slot))
+        self.on_release.callback(event.disconnect, slot)
 
     def release(self) -> None:
-        """Stop the work and disconnect from the viewer; called once, when the dock is closed."""
-        for event, slot in self._links:
-            event.disconnect(slot)
-        self._links.clear()
-        self.job.stop()
+        """Stop the work and call what is in `on_release`, when the dock is closed; the layers are kept."""
+        self.open = False
+        self.on_release.close()
 
     def clear_status_on(self, *widgets: Any) -> None:
         """Clear the outcome of the last run if one of these changes."""
@@ -140,13 +141,13 @@ class Dock(Form):
 
     def reset_choices(self, *_: Any) -> None:
         """Update the layer choices from the viewer."""
-        if self._links:
+        if self.open:
             super().reset_choices()
             if self._sections:
                 self.show_missing()
 
     def _on_parent(self, parent: QObject | None) -> None:
-        if parent is None and self._links:
+        if parent is None and self.open:
             self.release()
         elif isinstance(parent, QDockWidget):
             self._settling.start(0)  # napari docks the widget after this
