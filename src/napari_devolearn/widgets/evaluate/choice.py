@@ -135,9 +135,7 @@ class _SideChoice(LayerChoice):
         )
 
     def _best(self, layers: list[Any]) -> Any:
-        active = self._viewer.layers.selection.active
-        ordered = [layer for layer in reversed(layers) if layer != active]
-        ordered = [active, *ordered] if active in layers else ordered
+        ordered = self._preferred(layers)
         fitting = [layer for layer in ordered if bool(_TRUTH.search(layer.name)) == self._is_truth]
         return next(iter(fitting or ordered[:: -1 if self._is_truth else 1]), None)
 

@@ -26,13 +26,6 @@ class Dock(Form):
 
     A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `on_step` handles
     each step, `finish` shows the result, and `over` follows all work.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-        Followed until the dock is closed.
-    run_block : RunBlock
-        Run, Cancel, progress and status.
     """
 
     cancelled = "Cancelled."
@@ -44,8 +37,8 @@ class Dock(Form):
         self.inputs: Sequence[Layer] = ()  # layers of the last work
         self.outcome = ""  # outcome of the work
         self._viewer = viewer
-        self.open = True  # until `release`
-        self.on_release = ExitStack()
+        self.open = True
+        self.on_release = ExitStack()  # what to stop or to disconnect when the dock is closed
         self.on_release.callback(self.job.stop)
         self._settling = QTimer(self.native)
         self._settling.setSingleShot(True)
@@ -125,7 +118,7 @@ class Dock(Form):
         self.on_release.callback(event.disconnect, slot)
 
     def release(self) -> None:
-        """Stop the work and call what is in `on_release`, when the dock is closed; the layers are kept."""
+        """Stop the work and disconnect from the viewer; called once, when the dock is closed."""
         self.open = False
         self.on_release.close()
 

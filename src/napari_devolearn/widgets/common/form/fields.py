@@ -16,25 +16,14 @@ Params = TypeVar("Params")
 
 
 class Fields(Generic[Params]):
-    """One control per field of a dataclass.
+    """One control per field of a dataclass with default values; its docstring gives the tooltips.
 
-    Parameters
-    ----------
-    cls : type
-        A dataclass with default values and a docstring with a numpydoc section
-        ``Parameters``, which becomes the tooltips.
-    options : mapping of str to mapping
-        For each shown field: ``label``, ``suffix`` (the unit, with a leading blank), and options of its
-        magicgui control, such as ``min``, ``max``, ``step``, ``widget_type``,
-        ``choices``. Other fields keep their defaults.
-
-    Attributes
-    ----------
-    changed : Signal
-        Emits the parameters when one of them changes.
+    `options` of each shown field are ``label``, ``suffix`` (the unit, with a leading blank), and those of its
+    magicgui control, such as ``min``, ``max``, ``step``, ``widget_type``, ``choices``. Other fields keep
+    their defaults.
     """
 
-    changed = Signal(object)
+    changed = Signal(object)  # one of the parameters has changed; all of them
 
     def __init__(self, cls: type[Params], options: Mapping[str, Mapping[str, Any]]) -> None:
         self._cls = cls
