@@ -172,7 +172,7 @@ class SegmentDock(Dock):
         if source is None or not source.fits:
             return ""
         with suppress(ValueError):  # a range without frames, which Run reports
-            planes = self.choice.planes(source.image)
+            planes = self.choice.scope.planes(self._viewer, source.image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
             loaded = (source.model, source.inside, self.device.value) in self.sessions.models
             shape, size = source.shape[2:], source.voxel_size

@@ -119,7 +119,8 @@ class Live(QObject):
         self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.labelled_with((missing or behind)[0])
-            self._job.start(partial(_follow, session, missing, unit))
+            steps = partial(_iter_steps, session, missing, unit)
+            self._job.start(lambda: OwningIterator(steps))
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
@@ -155,10 +156,6 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
     labels: Labels = np.zeros(mask.shape, np.uint32)
     labels.ravel()[inside] = np.where(old > 0, old, label_of[part])
     return labels
-
-
-def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
-    return OwningIterator(lambda resources: _iter_steps(session, missing, unit, resources))
 
 
 def _iter_steps(

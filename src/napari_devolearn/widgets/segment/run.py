@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from math import prod
 from operator import itemgetter
@@ -67,7 +68,7 @@ class Request:
 
 def iter_run(request: Request) -> OwningIterator[object]:
     """Run a request: yields Opened, PlaneDone for each slice, and Labelled for each frame."""
-    return OwningIterator(lambda resources: _iter_steps(request, resources))
+    return OwningIterator(partial(_iter_steps, request))
 
 
 def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, None, None]:
