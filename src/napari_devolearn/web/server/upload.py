@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from tornado.web import HTTPError, stream_request_body
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
@@ -90,7 +90,7 @@ class UploadHandler(SiteHandler):
                 await asyncio.get_running_loop().run_in_executor(self._site.readers, visit.page.read, image)
             except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
                 incoming.drop()
-                send_refusal(self, 422, " ".join(str(error).split()))
+                send_refusal(self, 422, message_of(error))
                 return
         self.finish("")
 

@@ -12,12 +12,12 @@ from napari.layers import Image, Tracks
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QWidget
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
 from napari_devolearn.widgets.common.worker import LatestJob

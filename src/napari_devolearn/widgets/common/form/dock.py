@@ -12,9 +12,9 @@ from napari.utils.events import EventEmitter
 from qtpy.QtCore import QObject, QTimer
 from qtpy.QtWidgets import QDockWidget
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.widgets.common.form.form import Form
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.tabs import join_tabs
 from napari_devolearn.widgets.common.worker import Job, Steps, show_failure
 

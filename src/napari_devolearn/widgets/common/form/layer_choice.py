@@ -84,7 +84,8 @@ class LayerChoice(ComboBox):
     def _preferred(self, layers: list[Any]) -> list[Any]:
         """The selected layer if it is among these, then the newest ones."""
         active = self._viewer.layers.selection.active
-        return sorted(layers[::-1], key=lambda layer: layer != active)
+        newest = layers[::-1]
+        return sorted(newest, key=lambda layer: layer != active)
 
     def _on_value_change(self, value: Any = None) -> None:
         if value != self._chosen:  # == instead of is: napari gives plugins proxies of its layers
