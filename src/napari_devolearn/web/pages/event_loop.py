@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+
+from bokeh.document import Document
 
 from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.web.server.visit import Visit
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
 
 
 class EventLoop:

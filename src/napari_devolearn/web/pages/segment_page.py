@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bokeh.document import Document
 from bokeh.layouts import row
+from bokeh.models import UIElement
 
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.inference.model import Model
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
 from napari_devolearn.web.pages.segment_choices import SegmentChoices
@@ -18,16 +22,8 @@ from napari_devolearn.web.parts.elements import position_slider, progress_bar, t
 from napari_devolearn.web.parts.image_views import ImageViews
 from napari_devolearn.web.parts.tables import SIZES, embryo_table, objects_table
 from napari_devolearn.web.parts.view import contrast, grey, outlines, subsample
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
-    from bokeh.models import UIElement
-
-    from napari_devolearn.inference.model import Model
-    from napari_devolearn.io.core.stack import Stack
-    from napari_devolearn.models.registry import ModelFiles
-    from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.visit import Visit
+from napari_devolearn.web.server.site import Site
+from napari_devolearn.web.server.visit import Visit
 
 
 class SegmentPage(Page):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
 
 from napari_devolearn.exceptions import DevolearnError, message_of
@@ -18,9 +19,6 @@ from napari_devolearn.web.server.guard import Refusal, send_refusal
 from napari_devolearn.web.server.handlers import SiteHandler
 from napari_devolearn.web.server.reading import safe_name
 from napari_devolearn.web.server.visit import Incoming, Visit
-
-if TYPE_CHECKING:
-    from tornado.http1connection import HTTP1Connection
 
 FRAME_SUFFIXES = (*TIF_SUFFIXES, *PICTURE_SUFFIXES)
 SUFFIXES = (*FRAME_SUFFIXES, *MOVIE_SUFFIXES, ZIP)
