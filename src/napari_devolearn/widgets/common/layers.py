@@ -83,7 +83,7 @@ def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | No
     pairs = zip(labels.units, image.units, strict=False)
     if labels.ndim != image.ndim or not all(a.is_compatible_with(b) for a, b in pairs):
         return None
-    factor = unit_factors(labels.units, image.units)
+    factor = unit_scale(labels.units, image.units)
     corners = np.array([np.zeros(labels.ndim), grid_of(labels)])
     ends = np.array([image.world_to_data(labels.data_to_world(one) * factor) for one in corners])
     first, last = np.rint(ends).astype(int)
@@ -93,8 +93,8 @@ def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | No
     return tuple(map(slice, first.tolist(), last.tolist()))
 
 
-def unit_factors(units: Sequence[Any], others: Sequence[Any]) -> npt.NDArray[np.float64]:
-    """Factor from each unit to the other one, which is compatible."""
+def unit_scale(units: Sequence[Any], others: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Factors that convert lengths in some units, by axis, to other units, which are compatible."""
     pairs = zip(units, others, strict=True)
     return np.array([1.0 if a == b else float((1.0 * a).to(b).magnitude) for a, b in pairs])
 

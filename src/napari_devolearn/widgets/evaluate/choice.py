@@ -11,6 +11,7 @@ from typing import Any
 from magicgui.widgets import PushButton
 from napari.components import ViewerModel
 from napari.layers import Labels, Layer, Tracks
+from npe2 import PluginManager
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog
 
@@ -158,8 +159,6 @@ def _source(layer: Layer) -> str:
 
 
 def _iter_read(folder: Path) -> Iterator[object]:
-    from npe2 import PluginManager
-
     # by its command, because widgets and plugin do not import each other
     read = PluginManager.instance().commands.get("napari-devolearn.read")(str(folder))
     layers = [data for data in read(str(folder)) if data[2] != "image"] if read is not None else []

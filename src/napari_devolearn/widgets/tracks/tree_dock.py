@@ -88,7 +88,7 @@ class TreeDock(Dock):
         """Draw the current tracks."""
         layer, theme = self.tracks_choice.layer, plot_theme(self._viewer)
         if layer is None or not len(layer.data):
-            self.canvas.draw(partial(_draw_nothing, theme=theme))
+            self.canvas.draw(_draw_nothing)
             return
         tracks, names = Tracks.from_napari(layer.data, layer.graph), _names(layer)
         active = self._viewer.layers.selection.active
@@ -128,8 +128,7 @@ def _names(layer: Any) -> dict[int, Name]:
     return {int(k): Name(names[i], float(sure[i])) for k, i in zip(ids, first, strict=True) if names[i]}
 
 
-def _draw_nothing(figure: Figure, theme: Theme) -> _Drawn:
-    figure.set_facecolor(PALETTES[theme].ground)
+def _draw_nothing(figure: Figure) -> _Drawn:
     axes = figure.add_subplot()
     axes.set_axis_off()
     return _Drawn(axes, None)
@@ -141,7 +140,6 @@ def _draw(
     """Draw the tree; the selected track is thicker, and a line marks the current frame."""
     tree = lay_out(tracks, names)
     figure.set_layout_engine("constrained")
-    figure.set_facecolor(PALETTES[theme].ground)
     axes = figure.add_subplot()
     draw_tree(axes, tree, names, theme, chosen)
     axes.spines[:].set_color(PALETTES[theme].text)
