@@ -26,7 +26,7 @@ OBJECTS = {
     "neuron": ("neuron", "neurons"),
     "embryo": ("embryo", "embryos"),
 }
-"""Singular and plural of what the models of a task find."""
+"""Singular and plural of what the models find, by task: all that segment, in the order of the choice."""
 
 
 class Source(NamedTuple):

@@ -35,6 +35,7 @@ class Dock(Form):
         super().__init__(run_block)
         self.job = Job(run_block.native)
         self.inputs: Sequence[Layer] = ()  # layers of the last work
+        self.completed: list[Any] = []  # steps of the last work
         self.outcome = ""  # outcome of the work
         self._viewer = viewer
         self.open = True
@@ -84,7 +85,7 @@ class Dock(Form):
             for choice in self.layer_choices:
                 choice.settle()
             inputs = [choice.layer for choice in self.layer_choices if choice.layer is not None]
-        self.inputs, self.outcome = inputs, ""
+        self.inputs, self.completed, self.outcome = inputs, [], ""
         self.run_block.begin(text)
         if expected:
             self.run_block.expect(expected, text)
@@ -96,8 +97,9 @@ class Dock(Form):
             self.job.stop()
             self.end(why)
 
-    def on_step(self, step: Any) -> None:  # noqa: ARG002
-        """Handle a step of the work; by default only the progress bar shows it."""
+    def on_step(self, step: Any) -> None:
+        """Handle a step of the work; by default store it, and count it in the progress bar."""
+        self.completed.append(step)
         self.run_block.step()
 
     def end(self, why: str) -> None:

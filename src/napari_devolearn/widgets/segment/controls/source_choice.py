@@ -27,10 +27,10 @@ from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
 from napari_devolearn.widgets.segment.controls.voxel_size import VoxelSizeBox
 from napari_devolearn.widgets.segment.run import Request
 from napari_devolearn.widgets.segment.segmentable import none_chosen, segmentable
-from napari_devolearn.widgets.segment.session import Source
+from napari_devolearn.widgets.segment.session import OBJECTS, Source
 from napari_devolearn.widgets.segment.sessions import Sessions
 
-_TASKS = ("nucleus", "membrane", "neuron", "embryo")
+_TASKS = tuple(OBJECTS)
 _OUTPUTS = {
     "instances": "One label per object: in a volume in 3D, using the voxel size; in a slice in 2D.",
     "mask": "1 in all objects: nuclei, or the interiors of cells.",
