@@ -119,8 +119,7 @@ class Live(QObject):
         self.status.emit(f"{len(behind)} slices are still to be updated…" if len(behind) > 1 else "")
         if missing or behind:
             unit = session.labelled_with((missing or behind)[0])
-            steps = partial(_iter_steps, session, missing, unit)
-            self._job.start(lambda: OwningIterator(steps))
+            self._job.start(partial(_follow, session, missing, unit))
 
 
 def _preview(session: Session, result: ResultLayer, plane: Plane) -> None:
@@ -156,6 +155,10 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
     labels: Labels = np.zeros(mask.shape, np.uint32)
     labels.ravel()[inside] = np.where(old > 0, old, label_of[part])
     return labels
+
+
+def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
+    return OwningIterator(partial(_iter_steps, session, missing, unit))
 
 
 def _iter_steps(
