@@ -89,6 +89,11 @@ def refuse(
         raise kind(f"{what}: " + "; ".join([*problems, *([remedy] if remedy else [])]))
 
 
+def message_of(error: Exception) -> str:
+    """Text of an error on one line, or its type if it has none."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def warn_caller(message: str) -> None:
     """Warn with the position of the first caller outside this package."""
     level, frame = 1, sys._getframe(1)

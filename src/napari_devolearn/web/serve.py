@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
+from bokeh.document import Document
 from bokeh.layouts import column
 from bokeh.settings import settings
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -27,14 +27,10 @@ from napari_devolearn.web.server.application import PageServer
 from napari_devolearn.web.server.handlers import LeaveHandler, ResultHandler, SiteHandler
 from napari_devolearn.web.server.site import Site
 from napari_devolearn.web.server.upload import SUFFIXES, UploadHandler
+from napari_devolearn.web.server.visit import Visit
 from napari_devolearn.web.topics import topic_of
 
-if TYPE_CHECKING:
-    from bokeh.document import Document
-
-    from napari_devolearn.web.server.visit import Visit
-
-    Pages = WeakKeyDictionary[Document, Visit]
+Pages = WeakKeyDictionary[Document, Visit]
 
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from napari_devolearn.inference.counting.lineage_table import counts_table
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.counting.lineage_table import FrameCounts, counts_table
 from napari_devolearn.inference.counting.projections import as_projections
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.populations import Populations, populations_from_table
 from napari_devolearn.web.server.work import Task
-
-if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.inference.counting.lineage_table import FrameCounts
 
 _DECODE_EVERY = 20  # frames
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-from napari_devolearn.exceptions import DevolearnError
+from bokeh.document import Document
+
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.web.server.visit import Visit
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
 
 
 class EventLoop:
@@ -54,7 +52,7 @@ class EventLoop:
             try:
                 call()
             except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
-                text = " ".join(str(error).split()) or type(error).__name__
+                text = message_of(error)
                 self.later(lambda: self._on_error(text))
 
         self._readers.submit(safely)

@@ -7,23 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bokeh.models import Button
+from bokeh.models import Button, Div, UIElement
 
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.models.spec import ModelSpec
+from napari_devolearn.web.pages.event_loop import EventLoop
 from napari_devolearn.web.pages.examples import EXAMPLES, example
 from napari_devolearn.web.parts.elements import text_box
 from napari_devolearn.web.parts.image_choice import ImageChoice
+from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.reading import Upload, read_upload
-
-if TYPE_CHECKING:
-    from bokeh.models import Div, UIElement
-
-    from napari_devolearn.web.pages.event_loop import EventLoop
-    from napari_devolearn.web.server.limits import Limits
-    from napari_devolearn.web.server.visit import Visit
+from napari_devolearn.web.server.visit import Visit
 
 
 class ImageBox:

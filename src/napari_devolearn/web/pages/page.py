@@ -5,26 +5,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bokeh.document import Document
 from bokeh.layouts import column
-from bokeh.models import Button
+from bokeh.models import Button, UIElement
 
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.web.pages.event_loop import EventLoop
 from napari_devolearn.web.pages.image_box import ImageBox
 from napari_devolearn.web.parts.elements import download_links, text_box
+from napari_devolearn.web.server.site import Site
 from napari_devolearn.web.server.visit import Visit, VisitedPage
+from napari_devolearn.web.server.work import Task
 from napari_devolearn.web.topics import topic_of
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
-    from bokeh.models import UIElement
-
-    from napari_devolearn.io.core.stack import Stack
-    from napari_devolearn.models.registry import ModelFiles
-    from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.work import Task
 
 _ENDED = (
     "This visit has ended after a long time without activity, and its files are deleted. Reload the page to "

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bokeh.document import Document
 from bokeh.models import NumericInput, TableColumn
 
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.lineage.populations import SERIES, Populations
+from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.web.pages.counting import Counting
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.results import COUNTED, write_counted
@@ -17,15 +20,8 @@ from napari_devolearn.web.parts.curves import PopulationFigure
 from napari_devolearn.web.parts.elements import position_slider, progress_bar, text_box
 from napari_devolearn.web.parts.tables import data_table
 from napari_devolearn.web.parts.view import MovieView, contrast, grey
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
-
-    from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.io.core.stack import Stack
-    from napari_devolearn.models.registry import ModelFiles
-    from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.visit import Visit
+from napari_devolearn.web.server.site import Site
+from napari_devolearn.web.server.visit import Visit
 
 
 class PopulationPage(Page):

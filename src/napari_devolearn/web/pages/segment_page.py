@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bokeh.document import Document
 from bokeh.layouts import row
+from bokeh.models import UIElement
 
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.inference.model import Model
+from napari_devolearn.io.core.stack import Stack
+from napari_devolearn.models.registry import ModelFiles
 from napari_devolearn.web.pages.page import Page
 from napari_devolearn.web.pages.results import OUTLINED, SEGMENTED, sizes_of, write_segmented
 from napari_devolearn.web.pages.segment_choices import SegmentChoices
@@ -16,18 +20,10 @@ from napari_devolearn.web.parts.calibration_form import CalibrationForm
 from napari_devolearn.web.parts.curves import CountFigure
 from napari_devolearn.web.parts.elements import position_slider, progress_bar, text_box
 from napari_devolearn.web.parts.image_views import ImageViews
-from napari_devolearn.web.parts.tables import SizesTable, objects_table
+from napari_devolearn.web.parts.tables import SIZES, embryo_table, objects_table
 from napari_devolearn.web.parts.view import contrast, grey, outlines, subsample
-
-if TYPE_CHECKING:
-    from bokeh.document import Document
-    from bokeh.models import UIElement
-
-    from napari_devolearn.inference.model import Model
-    from napari_devolearn.io.core.stack import Stack
-    from napari_devolearn.models.registry import ModelFiles
-    from napari_devolearn.web.server.site import Site
-    from napari_devolearn.web.server.visit import Visit
+from napari_devolearn.web.server.site import Site
+from napari_devolearn.web.server.visit import Visit
 
 
 class SegmentPage(Page):
@@ -43,9 +39,9 @@ class SegmentPage(Page):
         self.views = ImageViews(self.choices.threshold)
         self.counts = CountFigure(self.topic.objects, self._go_to)
         self.table = objects_table(self.views.points)
-        self.sizes = SizesTable()
-        self.sizes.table.visible = self.spec.task == "embryo"
-        self.result_names = OUTLINED if self.sizes.table.visible else SEGMENTED
+        self.sizes = embryo_table()
+        self.sizes.visible = self.spec.task == "embryo"
+        self.result_names = OUTLINED if self.sizes.visible else SEGMENTED
         self.found = text_box("found")
         self.run_button.label = f"Find {self.topic.objects}"
         for widget in (self.t, self.z):
@@ -55,7 +51,7 @@ class SegmentPage(Page):
             row(*self.views.figures, sizing_mode="stretch_width"),
             row(self.z, self.t, sizing_mode="stretch_width", spacing=20),
         ]
-        self.results.children = [self.found, self.downloads, self.sizes.table, self.counts.figure, self.table]
+        self.results.children = [self.found, self.downloads, self.sizes, self.counts.figure, self.table]
         self._shown: tuple[object, ...] = ()
 
     def roots(self) -> dict[str, list[UIElement]]:
@@ -104,7 +100,8 @@ class SegmentPage(Page):
         stack = task.stack
         self.counts.figure.visible = stack.shape[0] > 1
         self.counts.show(dict(task.tables), stack.frames)
-        self.sizes.show(sizes_of(task))
+        sizes = sizes_of(task)
+        self.sizes.source.data = {name: sizes[name].to_numpy() for name in SIZES}
 
     def _show_slice(self) -> None:
         if self.image.upload is None:

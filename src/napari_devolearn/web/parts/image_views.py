@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from bokeh.models import ColumnDataSource, CustomJS, DataRange1d, HoverTool, LinearColorMapper
+from bokeh.models import ColumnDataSource, CustomJS, DataRange1d, HoverTool, LinearColorMapper, Slider
 
 from napari_devolearn.web.parts.view import COLOURS, draw_image, image_figure
 
 if TYPE_CHECKING:
     import pandas as pd
-    from bokeh.models import Slider
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#D55E00", "#CC79A7", "#788CFF")
 """Okabe and Ito (2008), "Color Universal Design"; the dark blue is lightened to be visible on black."""

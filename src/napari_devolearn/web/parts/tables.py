@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bokeh.models import ColumnDataSource, DataTable, NumberFormatter, TableColumn
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MEASURES = {
     "length_um": "length (µm)",
@@ -16,7 +11,8 @@ _MEASURES = {
     "orientation_deg": "orientation (°)",
     "volume_um3": "volume (µm³)",
 }
-_SHOWN = ("frame", *_MEASURES, "cut")
+SIZES = ("frame", *_MEASURES, "cut")
+"""Columns of the table of sizes."""
 
 
 def data_table(name: str, source: ColumnDataSource, columns: list[TableColumn]) -> DataTable:
@@ -46,19 +42,12 @@ def objects_table(source: ColumnDataSource) -> DataTable:
     return data_table("objects", source, columns)
 
 
-class SizesTable:
+def embryo_table() -> DataTable:
     """Length, width and size of the embryo, one row per frame; unknown values are empty."""
-
-    def __init__(self) -> None:
-        self._source = ColumnDataSource({name: [] for name in _SHOWN})
-        tenths = NumberFormatter(format="0.0", nan_format="")
-        columns = [
-            TableColumn(field="frame", title="frame"),
-            *(TableColumn(field=name, title=title, formatter=tenths) for name, title in _MEASURES.items()),
-            TableColumn(field="cut", title="cut by an edge"),
-        ]
-        self.table = data_table("sizes", self._source, columns)
-
-    def show(self, sizes: pd.DataFrame) -> None:
-        """Show the sizes of completed frames, from `sizes_of`."""
-        self._source.data = {name: sizes[name].to_numpy() for name in _SHOWN}
+    tenths = NumberFormatter(format="0.0", nan_format="")
+    columns = [
+        TableColumn(field="frame", title="frame"),
+        *(TableColumn(field=name, title=title, formatter=tenths) for name, title in _MEASURES.items()),
+        TableColumn(field="cut", title="cut by an edge"),
+    ]
+    return data_table("sizes", ColumnDataSource({name: [] for name in SIZES}), columns)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from bokeh.application import Application
+from bokeh.document import Document
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
 from bokeh.server.util import bind_sockets
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
 
 from napari_devolearn.web.server.guard import RefusedHandler, SecurityHeaders, allowed_names, refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bokeh.application import Application
-    from bokeh.document import Document
-    from tornado.httputil import HTTPServerRequest
 
 _BODY_BYTES = 1 << 20  # maximum of a request; uploads raise it for themselves
 

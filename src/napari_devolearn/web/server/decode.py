@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_devolearn.exceptions import DevolearnError, ImageFormatError
+from napari_devolearn.exceptions import DevolearnError, ImageFormatError, message_of
 from napari_devolearn.io.core.border import reason_of
 from napari_devolearn.web.server.opening import Opened, open_upload
 from napari_devolearn.web.server.unpack import unpack
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         except MemoryError:
             about = {"error": f"{path}: not enough memory to decode it; send a smaller part of it"}
         except DevolearnError as error:
-            about = {"error": " ".join(str(error).split())}
+            about = {"error": message_of(error)}
         except Exception as error:  # noqa: BLE001 - decoders raise many kinds of errors
             about = {"error": f"{path}: cannot be read ({reason_of(error)}); copy it again, or save it again"}
         finally:

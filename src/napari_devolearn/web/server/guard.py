@@ -90,6 +90,14 @@ def _own_names(host: str) -> set[str]:
     return {f"[{host}]" if ":" in host else host}
 
 
+def send_refusal(handler: RequestHandler, status: int, text: str) -> None:
+    """Answer with a status and a line, and close the connection, because the body may not be read."""
+    handler.set_status(status)
+    handler.set_header("Content-Type", "text/plain; charset=utf-8")
+    handler.set_header("Connection", "close")
+    handler.finish(text)
+
+
 @stream_request_body
 class RefusedHandler(RequestHandler):
     """Answers with a status and a line, before the body is read."""
@@ -103,10 +111,7 @@ class RefusedHandler(RequestHandler):
 
     def prepare(self) -> None:
         """Send the answer."""
-        self.set_status(self._status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.set_header("Connection", "close")
-        self.finish(self._text)
+        send_refusal(self, self._status, self._text)
 
     def data_received(self, chunk: bytes) -> None:
         """Ignore the body."""

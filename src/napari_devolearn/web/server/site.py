@@ -5,19 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
+from napari_devolearn.inference.counting.lineage import LineageModel
+from napari_devolearn.inference.model import Model
 from napari_devolearn.models.registry import ModelFiles, bundled_models
 from napari_devolearn.web.server.limits import Limits
 from napari_devolearn.web.server.visits import Visits
 from napari_devolearn.web.server.work import WorkQueue
 from napari_devolearn.web.topics import in_order
 
-if TYPE_CHECKING:
-    from napari_devolearn.inference.counting.lineage import LineageModel
-    from napari_devolearn.inference.model import Model
-
-    Load = Callable[[str, str], Model | LineageModel]
+Load = Callable[[str, str], Model | LineageModel]
 
 _READERS = 2  # uploads and results that are decoded or written at the same time
 

@@ -5,27 +5,24 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, stream_request_body
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 from napari_devolearn.io.pictures.movie_file import MOVIE_SUFFIXES
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES
 from napari_devolearn.web.server.decode import ZIP
+from napari_devolearn.web.server.guard import Refusal, send_refusal
 from napari_devolearn.web.server.handlers import SiteHandler
 from napari_devolearn.web.server.reading import safe_name
 from napari_devolearn.web.server.visit import Incoming, Visit
 
-if TYPE_CHECKING:
-    from tornado.http1connection import HTTP1Connection
-
 FRAME_SUFFIXES = (*TIF_SUFFIXES, *PICTURE_SUFFIXES)
 SUFFIXES = (*FRAME_SUFFIXES, *MOVIE_SUFFIXES, ZIP)
 """Accepted suffixes, in lower case."""
-
-Refusal = tuple[int, str]
 
 
 class _Receiving(NamedTuple):
@@ -57,9 +54,9 @@ class UploadHandler(SiteHandler):
         name = safe_name(self.get_query_argument("name", "upload"))
         part, count = (_integer(self.get_query_argument(*one)) for one in (("part", "0"), ("of", "1")))
         if visit is None:
-            self._refuse(410, "this page is not connected, or its visit has ended; load it again")
+            send_refusal(self, 410, "this page is not connected, or its visit has ended; load it again")
         elif refusal := self._refusal(visit, name, part, count):
-            self._refuse(*refusal)
+            send_refusal(self, *refusal)
         else:
             self._begin(visit, name, part, count)
 
@@ -70,7 +67,7 @@ class UploadHandler(SiteHandler):
         self._receiving.incoming.left -= len(chunk)
         if self._receiving.incoming.left < 0:
             self._drop()
-            self._refuse(413, "the file is larger than announced; send it again")
+            send_refusal(self, 413, "the file is larger than announced; send it again")
         else:
             self._receiving.file.write(chunk)
 
@@ -91,7 +88,7 @@ class UploadHandler(SiteHandler):
                 await asyncio.get_running_loop().run_in_executor(self._site.readers, visit.page.read, image)
             except (DevolearnError, OSError, ValueError, MemoryError, RuntimeError) as error:
                 incoming.drop()
-                self._refuse(422, " ".join(str(error).split()))
+                send_refusal(self, 422, message_of(error))
                 return
         self.finish("")
 
@@ -145,12 +142,6 @@ class UploadHandler(SiteHandler):
             visit.incoming = Incoming(folder, count, limits.upload_bytes)
         path = visit.incoming.place / name
         self._receiving = _Receiving(visit, visit.incoming, path, path.open("wb"))
-
-    def _refuse(self, status: int, text: str) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.set_header("Connection", "close")
-        self.finish(text)
 
     def _drop(self) -> None:
         if self._receiving is not None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
-from napari_devolearn.exceptions import ServerError
+from napari_devolearn.exceptions import ServerError, message_of
 
 
 class Task(ABC):
@@ -32,7 +32,7 @@ class Task(ABC):
 
     def fail(self, error: Exception) -> None:
         """Stop with a message for the visitor."""
-        self.error = " ".join(str(error).split()) or type(error).__name__
+        self.error = message_of(error)
         self._on_change()
 
 

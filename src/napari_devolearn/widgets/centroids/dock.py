@@ -11,7 +11,7 @@ from napari.viewer import Viewer
 
 from napari_devolearn.exceptions import ImageFormatError
 from napari_devolearn.io.tables.table import write_table
-from napari_devolearn.widgets.centroids.measure import TITLES, Measured, iter_measure, shown_columns, summary
+from napari_devolearn.widgets.centroids.measure import TITLES, iter_measure, shown_columns, summary
 from napari_devolearn.widgets.centroids.view import CentroidsView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
@@ -35,7 +35,6 @@ class CentroidsDock(Dock):
             cancel="Stop after the current frame; measured frames are shown.",
         )
         super().__init__(napari_viewer, run_block)
-        self._measured: list[Measured] = []
         self.view: CentroidsView | None = None  # the last measurement, and the layers that show it
         self.source = LayerChoice(
             napari_viewer, Labels, "Labels", "The labels to measure: one label per object."
@@ -73,7 +72,6 @@ class CentroidsDock(Dock):
     def run(self) -> None:
         """Measure the chosen labels."""
         if not self.missing() and not self.running:
-            self._measured = []
             steps = partial(iter_measure, self.source.layer, self.image.layer)
             self.start(steps, "Measuring…", shape_of(self.source.layer)[0])
 
@@ -87,24 +85,19 @@ class CentroidsDock(Dock):
         if self.view is not None and labels == self.view.labels:
             self.run_block.show_status(STALE)
 
-    def on_step(self, step: Measured) -> None:
-        """Store a measured frame."""
-        self._measured.append(step)
-        self.run_block.step()
-
     def finish(self) -> str:
         """Show all measured frames."""
         labels = self.inputs[0]
-        if labels in self._viewer.layers and self._measured:
+        if labels in self._viewer.layers and self.completed:
             if self.view is not None:
                 self.view.release()
-            self.view = CentroidsView(self._viewer, labels, self._measured, shown=self.view)
+            self.view = CentroidsView(self._viewer, labels, self.completed, shown=self.view)
             self.view.marked.connect(self.table.mark)
             self.view.edited.connect(lambda: self.run_block.show_status(STALE))
             self.table.rows.set_table(self.view.table, shown_columns(self.view.table))
             self.save_button.enabled = True
             self._on_dims()
-        return summary(self._measured)
+        return summary(self.completed)
 
     def release(self) -> None:
         """Stop measuring; the points are kept."""

@@ -10,6 +10,7 @@ from napari.components import ViewerModel
 from napari.layers import Layer
 
 from napari_devolearn._types import VoxelSize
+from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.image import open_image
 from napari_devolearn.widgets.common.layers import is_flat_movie, notes_of
@@ -42,16 +43,21 @@ def minutes_between_frames(layer: Layer | None) -> float | None:
     return None
 
 
-def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
-    """Voxel size in the header of the tif of a layer, whichever reader opened it.
-
-    (Z, Y, X) in um; None if the file is not a tif or does not contain it. napari's own reader ignores it.
-    """
+def tif_of(layer: Layer) -> ImageFile | None:
+    """The tif of a layer, whichever reader opened it; None if it is not of a tif."""
     path = Path(layer.source.path or "")
     with suppress(OSError, ValueError):  # the file was removed or damaged
-        calibration = open_image(path).calibration if is_tif_name(path.name) else None
-        return calibration.voxel_size if calibration else None
+        return open_image(path) if is_tif_name(path.name) else None
     return None
+
+
+def voxel_size_in_file(layer: Layer) -> VoxelSize | None:
+    """Voxel size in the header of the tif of a layer; napari's own reader ignores it.
+
+    (Z, Y, X) in um; None if the file is not a tif or does not contain it.
+    """
+    file = tif_of(layer)
+    return file.calibration.voxel_size if file is not None and file.calibration else None
 
 
 def set_voxel_size(viewer: ViewerModel, layer: Layer, voxel_size: VoxelSize) -> None:

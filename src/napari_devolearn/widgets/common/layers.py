@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,10 +80,10 @@ def pixels_under(labels: Labels, image: Image | Labels) -> Any:
 
 def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | None:
     """Region of an image under labels, if the labels are aligned with its pixels."""
-    pairs = list(zip(labels.units, image.units, strict=False))
+    pairs = zip(labels.units, image.units, strict=False)
     if labels.ndim != image.ndim or not all(a.is_compatible_with(b) for a, b in pairs):
         return None
-    factor = np.array([1.0 if a == b else float((1.0 * a).to(b).magnitude) for a, b in pairs])
+    factor = unit_scale(labels.units, image.units)
     corners = np.array([np.zeros(labels.ndim), grid_of(labels)])
     ends = np.array([image.world_to_data(labels.data_to_world(one) * factor) for one in corners])
     first, last = np.rint(ends).astype(int)
@@ -91,6 +91,12 @@ def _part_under(labels: Labels, image: Image | Labels) -> tuple[slice, ...] | No
     if not inside or np.abs(ends - first - corners).max() > _OFF:
         return None
     return tuple(map(slice, first.tolist(), last.tolist()))
+
+
+def unit_scale(units: Sequence[Any], others: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Factors that convert lengths in some units, by axis, to other units, which are compatible."""
+    pairs = zip(units, others, strict=True)
+    return np.array([1.0 if a == b else float((1.0 * a).to(b).magnitude) for a, b in pairs])
 
 
 def grid_of(layer: Image | Labels, region: Region | None = None) -> tuple[int, ...]:

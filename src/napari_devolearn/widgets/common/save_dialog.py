@@ -7,7 +7,8 @@ from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog
 
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.exceptions import message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.worker import Job, show_failure
 
 TABLE = "Table (*.csv)"

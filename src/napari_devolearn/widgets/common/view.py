@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject, Signal
 
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.lineage.plot.palette import Theme
-from napari_devolearn.widgets.common.layers import Plane, Region, grid_of, is_flat_movie, shape_of
+from napari_devolearn.widgets.common.layers import Plane, Region, grid_of, is_flat_movie, shape_of, unit_scale
 
 _LUMA = (0.299, 0.587, 0.114)
 """Source: ITU-R BT.601."""
@@ -23,8 +23,7 @@ def _units(viewer: ViewerModel, layer: Layer) -> npt.NDArray[np.float64]:
     """Factor from a layer's units to the viewer's, which are common to all layers, by axis."""
     if viewer.layers.units is None:
         return np.ones(layer.ndim)
-    units = zip(layer.units, viewer.layers.units[-layer.ndim :], strict=True)
-    return np.array([1.0 if a == b else float((1.0 * a).to(b).magnitude) for a, b in units])
+    return unit_scale(layer.units, viewer.layers.units[-layer.ndim :])
 
 
 def position_in_view(viewer: ViewerModel, layer: Layer) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ from napari.utils.notifications import notification_manager, show_error, show_wa
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from napari_devolearn._owning import OwningIterator
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 
 Steps = Callable[[], Iterator[object]]
 _STEP, _FAILED, _ENDED = range(3)
@@ -129,7 +129,7 @@ class _StopSignal:
 def show_failure(error: Exception) -> None:
     """Notify of an error: in one line if the user can act on it, else with its traceback."""
     if isinstance(error, DevolearnError | ValueError | OSError | MemoryError):
-        show_error(" ".join(str(error).split()) or type(error).__name__)
+        show_error(message_of(error))
     else:
         notification_manager.receive_error(type(error), error, error.__traceback__)
 

@@ -11,6 +11,7 @@ from typing import Any
 from magicgui.widgets import PushButton
 from napari.components import ViewerModel
 from napari.layers import Labels, Layer, Tracks
+from npe2 import PluginManager
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QFileDialog
 
@@ -135,9 +136,7 @@ class _SideChoice(LayerChoice):
         )
 
     def _best(self, layers: list[Any]) -> Any:
-        active = self._viewer.layers.selection.active
-        ordered = [layer for layer in reversed(layers) if layer != active]
-        ordered = [active, *ordered] if active in layers else ordered
+        ordered = self._preferred(layers)
         fitting = [layer for layer in ordered if bool(_TRUTH.search(layer.name)) == self._is_truth]
         return next(iter(fitting or ordered[:: -1 if self._is_truth else 1]), None)
 
@@ -160,8 +159,6 @@ def _source(layer: Layer) -> str:
 
 
 def _iter_read(folder: Path) -> Iterator[object]:
-    from npe2 import PluginManager
-
     # by its command, because widgets and plugin do not import each other
     read = PluginManager.instance().commands.get("napari-devolearn.read")(str(folder))
     layers = [data for data in read(str(folder)) if data[2] != "image"] if read is not None else []

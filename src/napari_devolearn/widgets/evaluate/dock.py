@@ -81,6 +81,8 @@ class EvaluateDock(Dock):
         self.canvas.frame_chosen.connect(self._on_frame_chosen)
         self.follow(self._viewer.events.theme, self._draw)
         self.clear_status_on(self.result.labels_choice, self.truth.labels_choice)
+        for stop in (self.result.stop, self.truth.stop, self.canvas.stop):
+            self.on_release.callback(stop)
 
     def check(self) -> None:
         """Labels of both sides are needed."""
@@ -128,13 +130,10 @@ class EvaluateDock(Dock):
             self.table.mark(0)
 
     def release(self) -> None:
-        """Disconnect from the viewer; the layers are kept."""
+        """Release the view, too."""
         super().release()
-        for side in (self.result, self.truth):
-            side.stop()
         if self.view is not None:
             self.view.release()
-        self.canvas.stop()
 
     def on_step(self, step: int | Evaluated | None) -> None:
         """Show the progress of the comparison, and its result."""

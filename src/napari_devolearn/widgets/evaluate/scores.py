@@ -112,7 +112,6 @@ def _draw(
 
     palette = PALETTES[theme]
     figure.set_layout_engine("constrained")
-    figure.set_facecolor(palette.ground)
     axes = figure.add_subplot(facecolor=palette.ground)
     marker = "o" if len(frames) < 30 else ""
     for name, colour in CURVES.items():

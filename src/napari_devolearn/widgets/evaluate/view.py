@@ -44,8 +44,8 @@ class EvaluateView(QObject):
         kinds = [kind for kind in KINDS if kind in evaluated.maps.arrays]
         wrong = [which for which, mothers in evaluated.divisions.items() if mothers]
         self._waiting: deque[tuple[str, partial[Layer]]] = deque(
-            [(kind, partial(self._add_labels, evaluated, kind)) for kind in kinds]
-            + [(f"{which} divisions", partial(self._add_divisions, evaluated, which)) for which in wrong]
+            [(kind, partial(self._add_labels, kind)) for kind in kinds]
+            + [(f"{which} divisions", partial(self._add_divisions, which)) for which in wrong]
         )
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._add_one)
@@ -113,24 +113,24 @@ class EvaluateView(QObject):
         self.layers[name] = add()
         self._viewer.layers.selection.active = active  # the user's settings of that layer are kept
 
-    def _add_labels(self, evaluated: Evaluated, kind: Kind) -> Layer:
-        arguments: dict[str, Any] = placement(evaluated.maps.like(kind))
+    def _add_labels(self, kind: Kind) -> Layer:
+        maps = self.evaluated.maps
+        arguments: dict[str, Any] = placement(maps.like(kind))
         arguments["metadata"]["devolearn"]["mistakes"] = True
         return self._viewer.add_labels(
-            evaluated.maps.arrays[kind],
-            name=f"{evaluated.sides.result.name}: {_words(kind)}",
+            maps.arrays[kind],
+            name=self._name(kind),
             colormap=CyclicLabelColormap(colors=["transparent", COLOURS[kind]]),
             **arguments,
         )
 
-    def _add_divisions(self, evaluated: Evaluated, which: Kind) -> Layer:
-        sides = evaluated.sides
+    def _add_divisions(self, which: Kind) -> Layer:
+        sides = self.evaluated.sides
         layer = (sides.markers or sides.truth) if which == "false_negative" else sides.result
-        points = [position_in(layer, frame, place) for frame, place in evaluated.divisions[which]]
         arguments: dict[str, Any] = placement(layer)
         return self._viewer.add_points(
-            points,
-            name=f"{sides.result.name}: {_words(which)} divisions",
+            [position_in(layer, frame, place) for frame, place in self.evaluated.divisions[which]],
+            name=f"{self._name(which)} divisions",
             size=12,
             symbol="star",
             face_color=COLOURS[which],
@@ -139,6 +139,5 @@ class EvaluateView(QObject):
             **arguments,
         )
 
-
-def _words(kind: str) -> str:
-    return kind.replace("_", " ")
+    def _name(self, kind: Kind) -> str:
+        return f"{self.evaluated.sides.result.name}: {kind.replace('_', ' ')}"

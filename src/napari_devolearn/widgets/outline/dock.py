@@ -10,7 +10,6 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QTabWidget
 
-from napari_devolearn.inference.outline import OutlineFrame
 from napari_devolearn.io.tables.table import write_table
 from napari_devolearn.postprocess.embryo_plot import draw_outline_plot
 from napari_devolearn.postprocess.embryo_table import outline_table
@@ -45,7 +44,6 @@ class OutlineDock(Dock):
             cancel="Stop after the current frame; outlined frames are shown.",
         )
         super().__init__(napari_viewer, run_block)
-        self._found: list[OutlineFrame] = []
         self.sizes: pd.DataFrame | None = None  # the last result, as ``outline`` returns it
         self.source = LayerChoice(
             napari_viewer,
@@ -66,6 +64,7 @@ class OutlineDock(Dock):
         self.save_button.changed.connect(self._save)
         self.clear_status_on(self.source)
         self.follow(napari_viewer.events.theme, self._draw)
+        self.on_release.callback(self.plot.stop)
 
     def check(self) -> None:
         """An image that can be outlined is needed."""
@@ -74,28 +73,17 @@ class OutlineDock(Dock):
     def run(self) -> None:
         """Outline the embryo of the chosen image."""
         if not self.running and not self.missing():
-            self._found = []
             image = self.source.layer
             self.start(partial(iter_outline_layer, image), "Outlining…", len(frames_of(image)))
 
-    def release(self) -> None:
-        """Stop the work; the layers are kept."""
-        super().release()
-        self.plot.stop()
-
-    def on_step(self, step: OutlineFrame) -> None:
-        """Store an outlined frame."""
-        self._found.append(step)
-        self.run_block.step()
-
     def finish(self) -> str:
         """Show all outlined frames."""
-        image = self.inputs[0]
-        if image not in self._viewer.layers or not self._found:
+        image, found = self.inputs[0], self.completed
+        if image not in self._viewer.layers or not found:
             return "Nothing was outlined."
-        sizes = {one.frame: one.size for one in self._found}
+        sizes = {one.frame: one.size for one in found}
         self.sizes = outline_table(sizes, image.name, minutes_between_frames(image))
-        add_outlines(self._viewer, image, self._found)
+        add_outlines(self._viewer, image, found)
         size = "volume_um3" if self.sizes["volume_um3"].notna().any() else "area_um2"
         self.table.rows.set_table(self.sizes, ["frame", "length_um", "width_um", size])
         self.save_button.enabled = True
@@ -108,7 +96,7 @@ class OutlineDock(Dock):
             self.plot.draw(partial(draw_outline_plot, table=self.sizes, dark=dark))
 
     def _on_picked(self, row: int) -> None:
-        if self._viewer.dims.ndim > 2 and self.inputs[0] in self._viewer.layers and len(self._found) > 1:
+        if self._viewer.dims.ndim > 2 and self.inputs[0] in self._viewer.layers and len(self.completed) > 1:
             self._viewer.dims.set_current_step(0, row)
 
     def _save(self) -> None:

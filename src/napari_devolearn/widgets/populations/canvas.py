@@ -64,11 +64,6 @@ class PlotCanvas(CurvesView):
         super().put_cursor(frame)
         self._emit_values()
 
-    def show_all(self) -> None:
-        """Reset the zoom."""
-        self.limits = None
-        self._draw()
-
     def series_under(self, place: QPointF) -> str | None:
         """Lineage whose legend entry is at a position of the widget."""
         x, y = self.pixels(place)
@@ -122,7 +117,8 @@ class PlotCanvas(CurvesView):
 
     def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802, ARG002
         """Reset the zoom."""
-        self.show_all()
+        self.limits = None
+        self._draw()
 
     def wheelEvent(self, event: Any) -> None:  # noqa: N802
         """Zoom in time; with Ctrl in cells."""

@@ -12,19 +12,19 @@ from napari.layers import Image, Tracks
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QWidget
 
-from napari_devolearn.exceptions import DevolearnError
-from napari_devolearn.io.tables.counts_file import write_plot
+from napari_devolearn.exceptions import DevolearnError, message_of
+from napari_devolearn.io.tables.counts_file import write_counts, write_plot
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import Populations
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.save_dialog import ask_and_save
 from napari_devolearn.widgets.common.view import FrameSlider, plot_theme
 from napari_devolearn.widgets.common.worker import LatestJob
 from napari_devolearn.widgets.populations.canvas import PlotCanvas
 from napari_devolearn.widgets.populations.counting import Counted, iter_decoded
 from napari_devolearn.widgets.populations.options import View, ViewOptions
-from napari_devolearn.widgets.populations.readout import TotalOverlay, add_to_layer, write_table
+from napari_devolearn.widgets.populations.readout import TotalOverlay, add_to_layer
 from napari_devolearn.widgets.populations.tracks import TracksCounter
 
 GESTURES = "Click or drag: go to a frame. Wheel: zoom (Ctrl: cells). Right-drag: pan. Double-click: all."
@@ -171,7 +171,8 @@ class Curves:
 
     def _save_table(self) -> None:
         shown = self.canvas.populations
-        write = partial(write_table, populations=shown)
+        beside = shown[1] if len(shown) > 1 else None
+        write = partial(write_counts, populations=shown[0], beside=beside, overwrite=True)
         ask_and_save(self._run_block, "Save counts", f"{shown[0].name} counts.csv", write)
 
     def _save_plot(self) -> None:

@@ -73,6 +73,7 @@ class PopulationsDock(Dock):
         self.clear_status_on(self.movie, self.model)
         self.follow(napari_viewer.events.theme, curves.draw)
         self.follow(napari_viewer.layers.events.removed, self._forget)
+        self.on_release.callback(curves.release)
         kept = ("log", "points", "total", "band")
         restore_settings("populations", **{name: self.view[name] for name in kept})
         self._on_movie()
@@ -122,11 +123,6 @@ class PopulationsDock(Dock):
     def finish(self) -> str:
         """Number of counted frames."""
         return self._run[0].summary() if self._run is not None else ""
-
-    def release(self) -> None:
-        """Stop the work, and restore napari's text overlay."""
-        super().release()
-        self.curves.release()
 
     def _on_movie(self) -> None:
         """Show the counts of an image; curves of a removed image are kept until there are others."""

@@ -1,16 +1,14 @@
-"""Populations as text below the plot and on the canvas, as a table and as metadata of a layer."""
+"""Populations as text below the plot and on the canvas, and as metadata of a layer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image
 
-from napari_devolearn.io.tables.counts_file import write_counts
 from napari_devolearn.lineage.plot.palette import PALETTES
 from napari_devolearn.lineage.plot.style import PlotStyle
 from napari_devolearn.lineage.populations import SERIES, Populations
@@ -90,21 +88,15 @@ def text_overlay(viewer: ViewerModel) -> Any:
 
 
 def _text(populations: Sequence[Populations], frame: int | None, style: PlotStyle) -> str:
-    row = populations[0].row_of(frame) if populations and frame is not None else None
+    one = populations[0]
+    row = one.row_of(frame) if frame is not None else None
     if row is None or frame is None:
         return ""
-    one = populations[0]
     if one.trusted is not None and not one.trusted[row]:
         return "cells: uncertain"
     age = age_at(populations, frame, style)
     cells = counted(round(one.counts[row, -1]), "cell")
     return cells + (f", age {age:.0f} min" if age is not None else "")
-
-
-def write_table(path: Path, populations: Sequence[Populations]) -> None:
-    """Write the table of one or two populations; an existing file is replaced."""
-    beside = populations[1] if len(populations) > 1 else None
-    write_counts(path, populations[0], beside=beside, overwrite=True)
 
 
 def add_to_layer(image: Image, populations: Populations) -> None:

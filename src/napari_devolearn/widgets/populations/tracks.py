@@ -81,8 +81,7 @@ def _iter_counts(
     if names is None or not any(names):
         raise ValueError(
             f"{layer}: its tracks have no names, so lineages cannot be counted; name them with 'Name all "
-            "cells' "
-            "in Correct tracks"
+            "cells' in Correct tracks"
         )
     data[:, 1] += first
     tracks = Tracks.from_napari(data, graph)

@@ -64,6 +64,9 @@ class SegmentDock(Dock):
         self.live.status.connect(self._on_status)
         for event in (napari_viewer.dims.events.point, napari_viewer.dims.events.ndisplay):
             self.follow(event, self.live.refresh)
+        self.on_release.callback(self.live.stop)
+        self.on_release.callback(self.resume.offer, None)
+        self.on_release.callback(choice.release)
         if found := self.sessions.of_image(choice.image.layer):  # of a dock that is closed now
             choice.adopt(found[-1].source, found[-1].params)
         choice.refresh()
@@ -128,13 +131,10 @@ class SegmentDock(Dock):
         self.resume.search(self.choice.source)
 
     def release(self) -> None:
-        """Disconnect from the viewer; the sessions are kept for the next dock."""
+        """End the run; the sessions are kept for the next dock."""
         super().release()
-        self.choice.release()
-        self.resume.offer(None)
         if self._run is not None:
             self._run.release()
-        self.live.stop()
 
     def reset_choices(self, *_: Any) -> None:
         """Update the layer choices from the viewer; stop the run if its labels layer was removed."""
@@ -172,7 +172,7 @@ class SegmentDock(Dock):
         if source is None or not source.fits:
             return ""
         with suppress(ValueError):  # a range without frames, which Run reports
-            planes = self.choice.planes(source.image)
+            planes = self.choice.scope.planes(self._viewer, source.image)
             missing = sum(session is None or not session.cache.done[plane] for plane in planes)
             loaded = (source.model, source.inside, self.device.value) in self.sessions.models
             shape, size = source.shape[2:], source.voxel_size

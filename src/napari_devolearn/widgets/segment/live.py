@@ -158,7 +158,7 @@ def preview_labels(mask: npt.NDArray[np.bool_], previous: Labels, next_label: in
 
 
 def _follow(session: Session, missing: list[Plane], unit: list[Plane]) -> OwningIterator[object]:
-    return OwningIterator(lambda resources: _iter_steps(session, missing, unit, resources))
+    return OwningIterator(partial(_iter_steps, session, missing, unit))
 
 
 def _iter_steps(

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from math import prod
 from operator import itemgetter
@@ -67,7 +68,7 @@ class Request:
 
 def iter_run(request: Request) -> OwningIterator[object]:
     """Run a request: yields Opened, PlaneDone for each slice, and Labelled for each frame."""
-    return OwningIterator(lambda resources: _iter_steps(request, resources))
+    return OwningIterator(partial(_iter_steps, request))
 
 
 def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, None, None]:
@@ -75,8 +76,7 @@ def _iter_steps(request: Request, resources: ExitStack) -> Generator[object, Non
     session = request.session or _open_session(request, model)
     if session.model.compute_backend != model.compute_backend:
         session.cache.done[:] = False  # a movie must not be computed partly by one model, partly by another
-    session.model, session.device = model, request.device
-    session.view = request.view
+    session.model, session.view = model, request.view
     frames = {t: list(planes) for t, planes in groupby(request.planes, key=itemgetter(0))}
     several = frames if request.as_volumes and len(frames) > 1 else {}
     store = open_store(session, several, resources)
@@ -173,7 +173,6 @@ def _open_session(request: Request, model: Predictor) -> Session:
     return Session(
         source=source,
         model=model,
-        device=request.device,
         movie=movie,
         cache=ProbabilityCache(movie.shape, len(model.spec.outputs)),
         params=request.params,

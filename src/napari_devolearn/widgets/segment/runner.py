@@ -10,10 +10,8 @@ from napari.utils.notifications import show_info
 
 from napari_devolearn.widgets.segment.result_layer import ResultLayer
 from napari_devolearn.widgets.segment.run import Opened, Request
-from napari_devolearn.widgets.segment.session import Labelled, Session
+from napari_devolearn.widgets.segment.session import OBJECTS, Labelled, Session
 from napari_devolearn.widgets.segment.sessions import Sessions
-
-_PLURAL = {"nucleus": "nuclei", "membrane": "cells", "neuron": "neurons", "embryo": "embryo"}
 
 
 class Run:
@@ -43,7 +41,7 @@ class Run:
         """Use the session, whose model is loaded; its frames are left to the run."""
         self.session, source = session, session.source
         self._sessions.use(session)
-        self._sessions.models[source.model, source.inside, session.device] = session.model
+        self._sessions.models[source.model, source.inside, self.request.device] = session.model
         session.claimed = {t for t, _ in self.request.planes}
 
     def _need_result(self, session: Session) -> None:
@@ -52,7 +50,8 @@ class Run:
         if result is not None and result.writable:
             self._shows = True
             return
-        name = f"{image.name} {_PLURAL.get(session.model.spec.task, session.model.spec.task)}"
+        one, several = OBJECTS[session.model.spec.task]
+        name = f"{image.name} {one if one == 'embryo' else several}"
         session.result = ResultLayer(self._viewer, image, name, session.volumes, session.source.region)
         self._shows = True  # only now: the layers of the viewer are checked when one is added
         if result is not None and result.edited:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
-from pathlib import Path
 
 from napari.components import ViewerModel
 from napari.layers import Image, Labels
 
 from napari_devolearn.exceptions import ImageFormatError
-from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.image import open_image
+from napari_devolearn.widgets.common.calibration import tif_of
 from napari_devolearn.widgets.common.layers import grid_of, notes_of
 
 _CHANNEL = {"c", "ch", "channel", "channels"}
@@ -62,10 +59,6 @@ def _channels(image: Image) -> int:
             return int(size)
     if "axes" in notes_of(image):  # its reader has distinguished channels and slices
         return 1
-    path = Path(image.source.path or "")
-    if is_tif_name(path.name):
-        with suppress(OSError, ValueError):  # the file was removed or damaged
-            file = open_image(path)
-            if math.prod(shape) == file.channels * math.prod(file.shape):
-                return file.channels
-    return 1
+    file = tif_of(image)
+    whole = file is not None and math.prod(shape) == file.channels * math.prod(file.shape)
+    return file.channels if file is not None and whole else 1

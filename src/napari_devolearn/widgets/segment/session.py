@@ -20,13 +20,13 @@ from napari_devolearn.widgets.common.form.run_block import counted
 from napari_devolearn.widgets.common.layers import Plane, Region, Shape4D, is_flat_movie, shape_of, sliceable
 from napari_devolearn.widgets.segment.result_layer import ResultLayer
 
-_COUNTED = {
+OBJECTS = {
     "nucleus": ("nucleus", "nuclei"),
     "membrane": ("cell", "cells"),
     "neuron": ("neuron", "neurons"),
     "embryo": ("embryo", "embryos"),
 }
-"""Singular and plural of what the models of a task find."""
+"""Singular and plural of what the models find, by task: all that segment, in the order of the choice."""
 
 
 class Source(NamedTuple):
@@ -80,7 +80,6 @@ class Session:
 
     source: Source
     model: Predictor
-    device: str  # as chosen, such as ``"auto"``; the model knows the one in use
     movie: Movie
     cache: ProbabilityCache
     params: SegmentParams  # the parameters that the labels should match
@@ -123,7 +122,7 @@ class Session:
         """Number of objects as text; "" if labels do not separate objects."""
         if self.params.output != "instances" or not self.found or self.result is None:
             return ""
-        words = _COUNTED.get(self.model.spec.task, ("object", "objects"))
+        words = OBJECTS[self.model.spec.task]
         whole = {t: number for (t, _), number in self.found.items() if t in self.volumes}
         numbers = list(whole.values()) if whole else list(self.found.values())
         least, most = min(numbers), max(numbers)

@@ -61,6 +61,7 @@ class CorrectDock(TracksDock):
             result=[self.after],
         )
         self._picked.listen_to(self.labels_choice.layer)
+        self.on_release.callback(self._picked.listen_to, None)
 
     def _connect(self) -> None:
         for name, button in self.buttons.items():
@@ -103,11 +104,6 @@ class CorrectDock(TracksDock):
             self.begin(state.iter_name, "Naming the cells…", partial(_show_named, state))
 
         self.attempt(lambda: self.with_state(name))
-
-    def release(self) -> None:
-        """Stop, and disconnect from the viewer; the layers are kept."""
-        super().release()
-        self._picked.listen_to(None)
 
     def _step_back_or_forth(self, step: Callable[[TrackState], bool], nothing: str) -> None:
         if not self.running:

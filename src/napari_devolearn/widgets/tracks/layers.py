@@ -42,10 +42,9 @@ class TrackedChoice(LayerChoice):
 
     def _best(self, layers: list[Any]) -> Any:
         active = self._viewer.layers.selection.active
-        newest = [layer for layer in reversed(layers) if layer != active]
-        linked = [layer for layer in newest if notes_of(layer).get("linked")]
-        first = [active] if active in layers else []
-        ordered = [*first, *linked, *newest]
+        ordered = sorted(
+            self._preferred(layers), key=lambda layer: layer != active and not notes_of(layer).get("linked")
+        )
         tracked = (layer for layer in ordered if tracks_of(layer, self._viewer.layers) is not None)
         return next(tracked, ordered[0] if ordered else None)
 

@@ -71,6 +71,10 @@ class TreeDock(Dock):
         self.follow(napari_viewer.dims.events.point, self._later)
         self.follow(napari_viewer.events.theme, self._later)
         self.follow(napari_viewer.layers.selection.events.active, self._on_active)
+        self.on_release.callback(self.canvas.stop)
+        self.on_release.callback(self._soon.cancel)
+        for listener in (self._tracks, self._selected):
+            self.on_release.callback(listener.listen_to, None)
         self.lay_out(what=[self.tracks_choice], result=[self.canvas])
         self._on_active()
         self._follow_tracks(self.tracks_choice.layer)
@@ -84,21 +88,13 @@ class TreeDock(Dock):
         """Draw the current tracks."""
         layer, theme = self.tracks_choice.layer, plot_theme(self._viewer)
         if layer is None or not len(layer.data):
-            self.canvas.draw(partial(_draw_nothing, theme=theme))
+            self.canvas.draw(_draw_nothing)
             return
         tracks, names = Tracks.from_napari(layer.data, layer.graph), _names(layer)
         active = self._viewer.layers.selection.active
         self.chosen = int(getattr(active, "selected_label", self.chosen))
         frame = round(float(position_in_view(self._viewer, layer)[0]))
         self.canvas.draw(partial(_draw, tracks, names, theme, self.chosen, frame))
-
-    def release(self) -> None:
-        """Disconnect from the viewer."""
-        super().release()
-        self._soon.cancel()
-        for listener in (self._tracks, self._selected):
-            listener.listen_to(None)
-        self.canvas.stop()
 
     def _later(self, _: Any = None) -> None:
         self._soon()
@@ -132,8 +128,7 @@ def _names(layer: Any) -> dict[int, Name]:
     return {int(k): Name(names[i], float(sure[i])) for k, i in zip(ids, first, strict=True) if names[i]}
 
 
-def _draw_nothing(figure: Figure, theme: Theme) -> _Drawn:
-    figure.set_facecolor(PALETTES[theme].ground)
+def _draw_nothing(figure: Figure) -> _Drawn:
     axes = figure.add_subplot()
     axes.set_axis_off()
     return _Drawn(axes, None)
@@ -145,7 +140,6 @@ def _draw(
     """Draw the tree; the selected track is thicker, and a line marks the current frame."""
     tree = lay_out(tracks, names)
     figure.set_layout_engine("constrained")
-    figure.set_facecolor(PALETTES[theme].ground)
     axes = figure.add_subplot()
     draw_tree(axes, tree, names, theme, chosen)
     axes.spines[:].set_color(PALETTES[theme].text)

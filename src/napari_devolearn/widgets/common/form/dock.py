@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from napari.components import ViewerModel
@@ -11,9 +12,9 @@ from napari.utils.events import EventEmitter
 from qtpy.QtCore import QObject, QTimer
 from qtpy.QtWidgets import QDockWidget
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.widgets.common.form.form import Form
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.tabs import join_tabs
 from napari_devolearn.widgets.common.worker import Job, Steps, show_failure
 
@@ -25,13 +26,6 @@ class Dock(Form):
 
     A subclass declares its controls, calls `lay_out`, and starts its work with `start`. `on_step` handles
     each step, `finish` shows the result, and `over` follows all work.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-        Followed until the dock is closed.
-    run_block : RunBlock
-        Run, Cancel, progress and status.
     """
 
     cancelled = "Cancelled."
@@ -41,9 +35,12 @@ class Dock(Form):
         super().__init__(run_block)
         self.job = Job(run_block.native)
         self.inputs: Sequence[Layer] = ()  # layers of the last work
+        self.completed: list[Any] = []  # steps of the last work
         self.outcome = ""  # outcome of the work
         self._viewer = viewer
-        self._links: list[tuple[EventEmitter, Callable[..., object]]] = []
+        self.open = True
+        self.on_release = ExitStack()  # what to stop or to disconnect when the dock is closed
+        self.on_release.callback(self.job.stop)
         self._settling = QTimer(self.native)
         self._settling.setSingleShot(True)
         self._settling.timeout.connect(self._settle)
@@ -88,7 +85,7 @@ class Dock(Form):
             for choice in self.layer_choices:
                 choice.settle()
             inputs = [choice.layer for choice in self.layer_choices if choice.layer is not None]
-        self.inputs, self.outcome = inputs, ""
+        self.inputs, self.completed, self.outcome = inputs, [], ""
         self.run_block.begin(text)
         if expected:
             self.run_block.expect(expected, text)
@@ -100,8 +97,9 @@ class Dock(Form):
             self.job.stop()
             self.end(why)
 
-    def on_step(self, step: Any) -> None:  # noqa: ARG002
-        """Handle a step of the work; by default only the progress bar shows it."""
+    def on_step(self, step: Any) -> None:
+        """Handle a step of the work; by default store it, and count it in the progress bar."""
+        self.completed.append(step)
         self.run_block.step()
 
     def end(self, why: str) -> None:
@@ -119,14 +117,12 @@ class Dock(Form):
     def follow(self, event: EventEmitter, slot: Callable[..., object]) -> None:
         """Connect an event of the viewer until the dock is closed."""
         event.connect(slot)
-        self._links.append((event, slot))
+        self.on_release.callback(event.disconnect, slot)
 
     def release(self) -> None:
         """Stop the work and disconnect from the viewer; called once, when the dock is closed."""
-        for event, slot in self._links:
-            event.disconnect(slot)
-        self._links.clear()
-        self.job.stop()
+        self.open = False
+        self.on_release.close()
 
     def clear_status_on(self, *widgets: Any) -> None:
         """Clear the outcome of the last run if one of these changes."""
@@ -140,13 +136,13 @@ class Dock(Form):
 
     def reset_choices(self, *_: Any) -> None:
         """Update the layer choices from the viewer."""
-        if self._links:
+        if self.open:
             super().reset_choices()
             if self._sections:
                 self.show_missing()
 
     def _on_parent(self, parent: QObject | None) -> None:
-        if parent is None and self._links:
+        if parent is None and self.open:
             self.release()
         elif isinstance(parent, QDockWidget):
             self._settling.start(0)  # napari docks the widget after this

@@ -16,25 +16,14 @@ Params = TypeVar("Params")
 
 
 class Fields(Generic[Params]):
-    """One control per field of a dataclass.
+    """One control per field of a dataclass with default values; its docstring gives the tooltips.
 
-    Parameters
-    ----------
-    cls : type
-        A dataclass with default values and a docstring with a numpydoc section
-        ``Parameters``, which becomes the tooltips.
-    options : mapping of str to mapping
-        For each shown field: ``label``, ``suffix`` (the unit, with a leading blank), and options of its
-        magicgui control, such as ``min``, ``max``, ``step``, ``widget_type``,
-        ``choices``. Other fields keep their defaults.
-
-    Attributes
-    ----------
-    changed : Signal
-        Emits the parameters when one of them changes.
+    `options` of each shown field are ``label``, ``suffix`` (the unit, with a leading blank), and those of its
+    magicgui control, such as ``min``, ``max``, ``step``, ``widget_type``, ``choices``. Other fields keep
+    their defaults.
     """
 
-    changed = Signal(object)
+    changed = Signal(object)  # one of the parameters has changed; all of them
 
     def __init__(self, cls: type[Params], options: Mapping[str, Mapping[str, Any]]) -> None:
         self._cls = cls
@@ -106,21 +95,18 @@ def _control(name: str, hint: Any, default: Any, about: str, options: dict[str, 
     widget.native.setToolTip(options["tooltip"])  # also in the spin box next to a slider
     if isinstance(widget, CheckBox) and label:
         widget.text = label
-    add_suffix(widget, suffix, decimals=0 if hint is int else _digits(options.get("step", 0.01)))
+    if suffix:
+        _add_suffix(widget.native, suffix, 0 if hint is int else _digits(options.get("step", 0.01)))
     return widget
 
 
-def add_suffix(widget: Any, suffix: str, decimals: int | None = None) -> None:
+def _add_suffix(box: Any, suffix: str, decimals: int) -> None:
     """Show a unit, given with a leading blank, and the number of decimals in a spin box."""
-    if suffix:
-        if decimals is not None:
-            widget.native.setDecimals(decimals)
-        widget.native.setSuffix(suffix)
-        if decimals == 0 and suffix.endswith("s"):  # "1 frame"
-            widget.native.valueChanged.connect(
-                lambda n: widget.native.setSuffix(suffix[: -1 if n == 1 else None])
-            )
-        widget.native.setKeyboardTracking(False)
+    box.setDecimals(decimals)
+    box.setSuffix(suffix)
+    if decimals == 0 and suffix.endswith("s"):  # "1 frame"
+        box.valueChanged.connect(lambda n: box.setSuffix(suffix[: -1 if n == 1 else None]))
+    box.setKeyboardTracking(False)
 
 
 def field_help(cls: type) -> dict[str, str]:

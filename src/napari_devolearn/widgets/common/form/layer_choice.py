@@ -20,14 +20,8 @@ class LayerChoice(ComboBox):
     or `settle` was called, the choice is kept as long as its layer exists. magicgui's own choice identifies
     layers by name, so it changes when a layer is renamed.
 
-    Parameters
-    ----------
-    kind : type
-        Such as ``napari.layers.Image``.
-    fits : callable, optional
-        Whether a layer of the kind can be chosen.
-    none : str
-        Text of the first choice, no layer; if not given, a layer is chosen if there is one.
+    `fits` tells whether a layer of the `kind` can be chosen. `none` is the text of the first choice, no
+    layer; without it, a layer is chosen if there is one.
     """
 
     def __init__(
@@ -85,10 +79,13 @@ class LayerChoice(ComboBox):
 
     def _best(self, layers: list[Any]) -> Any:
         """Default choice if none was made or its layer was removed."""
-        if self._none:
-            return None
+        return None if self._none else next(iter(self._preferred(layers)), None)
+
+    def _preferred(self, layers: list[Any]) -> list[Any]:
+        """The selected layer if it is among these, then the newest ones."""
         active = self._viewer.layers.selection.active
-        return active if active in layers else next(reversed(layers), None)
+        newest = layers[::-1]
+        return sorted(newest, key=lambda layer: layer != active)
 
     def _on_value_change(self, value: Any = None) -> None:
         if value != self._chosen:  # == instead of is: napari gives plugins proxies of its layers

@@ -7,6 +7,7 @@ from typing import Any
 
 from magicgui.widgets import Container, ProgressBar, PushButton, Widget
 
+from napari_devolearn.exceptions import message_of
 from napari_devolearn.widgets.common.form.layout import row_of, text_label
 
 _UNCHANGED = "Nothing was changed."
@@ -101,11 +102,6 @@ class RunBlock(Container[Widget]):
     def _bar(self, done: int, total: int) -> None:
         self.bar.native.setRange(0, total)
         self.bar.native.setValue(done)
-
-
-def message_of(error: Exception) -> str:
-    """Text of an error on one line, or its type if it has none."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def counted(number: int, one: str, several: str = "") -> str:

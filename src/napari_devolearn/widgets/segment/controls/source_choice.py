@@ -20,17 +20,17 @@ from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.widgets.common.form.fields import Fields, choose_from
 from napari_devolearn.widgets.common.form.layer_choice import LayerChoice
 from napari_devolearn.widgets.common.form.model_choice import ModelChoice
-from napari_devolearn.widgets.common.layers import Listener, Plane, pixels_of, shape_of
+from napari_devolearn.widgets.common.layers import Listener, pixels_of, shape_of
 from napari_devolearn.widgets.common.view import plane_in_view, region_of
 from napari_devolearn.widgets.segment.controls.axes import AxesChoice
 from napari_devolearn.widgets.segment.controls.scope_choice import ScopeChoice
 from napari_devolearn.widgets.segment.controls.voxel_size import VoxelSizeBox
 from napari_devolearn.widgets.segment.run import Request
 from napari_devolearn.widgets.segment.segmentable import none_chosen, segmentable
-from napari_devolearn.widgets.segment.session import Source
+from napari_devolearn.widgets.segment.session import OBJECTS, Source
 from napari_devolearn.widgets.segment.sessions import Sessions
 
-_TASKS = ("nucleus", "membrane", "neuron", "embryo")
+_TASKS = tuple(OBJECTS)
 _OUTPUTS = {
     "instances": "One label per object: in a volume in 3D, using the voxel size; in a slice in 2D.",
     "mask": "1 in all objects: nuclei, or the interiors of cells.",
@@ -91,7 +91,8 @@ class SourceChoice:
         The voxel size is set on the layers. Raises ValueError if the source cannot be segmented.
         """
         image = segmentable(self._viewer, self.image.layer, rgb=self.model.spec.takes_colours)
-        planes = [(t, z) for t in frames for z in range(shape_of(image)[1])] or self.planes(image)
+        whole = [(t, z) for t in frames for z in range(shape_of(image)[1])]
+        planes = whole or self.scope.planes(self._viewer, image)
         return Request(
             source=self._source(image, self.voxel_size.apply(self._viewer)),
             device=device,
@@ -100,10 +101,6 @@ class SourceChoice:
             as_volumes=bool(frames) or self.scope.scope != "current slice",
             view=plane_in_view(self._viewer, image),
         )
-
-    def planes(self, image: Image) -> list[Plane]:
-        """Slices in the chosen scope, frame by frame; raises ValueError if there are none."""
-        return self.scope.planes(self._viewer, image)
 
     def adopt(self, source: Source, params: SegmentParams) -> None:
         """Choose the model and the parameters of an earlier run on the image."""
