@@ -10,7 +10,7 @@ from magicgui.widgets import FloatSpinBox, PushButton, SpinBox
 from napari.viewer import Viewer
 from qtpy.QtWidgets import QFileDialog
 
-from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.exceptions import DevolearnError, message_of
 from napari_devolearn.models.registry import find_model
 from napari_devolearn.models.spec import ModelSpec
 from napari_devolearn.training.fit.report import EpochReport
@@ -21,7 +21,7 @@ from napari_devolearn.widgets.common.figure_view import FigureView
 from napari_devolearn.widgets.common.form.dock import Dock
 from napari_devolearn.widgets.common.form.layout import row_of
 from napari_devolearn.widgets.common.form.model_choice import DeviceChoice, ModelChoice
-from napari_devolearn.widgets.common.form.run_block import RunBlock, message_of
+from napari_devolearn.widgets.common.form.run_block import RunBlock
 from napari_devolearn.widgets.common.form.settings import restore_settings
 from napari_devolearn.widgets.common.form.tabs import open_dock
 from napari_devolearn.widgets.common.view import plot_theme
