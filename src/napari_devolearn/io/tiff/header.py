@@ -21,6 +21,7 @@ from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.plain import lost_pages, plain_promise, resolution_of, shaped_promise
 from napari_devolearn.io.tiff.planes import Image
 from napari_devolearn.io.tiff.promise import Promise
+from napari_devolearn.io.tiff.scanimage import scanimage_promise
 
 if TYPE_CHECKING:
     import tifffile
@@ -70,6 +71,8 @@ def _images(file: TifPages) -> Iterator[Image]:
         inside = planes_in_page(first)
         promise = imagej.imagej_promise(description, steps, unit, len(main), 1 if inside[1] else inside[0])
         yield checked_image(file, first, promise, main)
+    elif first.is_scanimage:
+        yield checked_image(file, first, scanimage_promise(first, len(main)), main)
     elif first.is_shaped:
         yield from _shaped_images(file, main)
     else:
