@@ -105,3 +105,11 @@ def test_files_of_planes_and_channels_become_a_layer_per_channel(tmp_path: Path,
     green, red = read(paths if dropped else str(tmp_path))
     assert [green[1]["name"], red[1]["name"]] == [f"{tmp_path.name} ch00", f"{tmp_path.name} ch01"]
     np.testing.assert_array_equal(np.asarray(red[0]), MOVIE[:2, :3] + 100)
+
+
+@pytest.mark.parametrize("name", ["a.lsm", "a.LSM", "a.stk", "a.btf"])
+def test_other_suffixes_of_tiff_files_open(tmp_path: Path, name: str) -> None:
+    tifffile.imwrite(tmp_path / name, MOVIE[0], photometric="minisblack", bigtiff=name.endswith("btf"))
+    PluginManager.instance().discover()
+    (layer,) = ViewerModel().open(tmp_path / name, plugin="napari-devolearn")
+    assert (layer.name, layer.data.shape) == ("a", (1, 5, 6, 8))
