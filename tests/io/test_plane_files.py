@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +87,26 @@ def test_other_names_are_time_points(tmp_path: Path, form: str) -> None:
     for t in range(2):
         tifffile.imwrite(tmp_path / form.format(t), TZCYX[t, :, 0], photometric="minisblack")
     assert read_image(tmp_path).shape == (2, 12, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("form", "numbers", "skipped"),
+    [
+        ("img_{:04d}.tif", (0, 1, 3, 7), "2, 4-6"),
+        ("a_t{:02d}_c0.tif", (1, 2, 4), "3"),
+        ("a{}.tif", (1, 2, 3), ""),
+        ("a{}.tif", (0, 5, 10), ""),
+        ("a{}.tif", (5, 99), ""),
+        ("a{}.tif", (20240101120000, 20240101120001, 20250101120000), ""),
+        ("a{0}_b{0}.tif", (1, 2, 4), ""),
+    ],
+)
+def test_skipped_numbers_are_reported(
+    tmp_path: Path, form: str, numbers: tuple[int, ...], skipped: str
+) -> None:
+    for number in numbers:
+        write_tif(tmp_path / form.format(number), TZCYX[0, :, 0])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert read_image(tmp_path).frames == tuple(range(len(numbers)))
+    assert [f"skip {skipped}, and" in str(one.message) for one in caught] == [True] * bool(skipped)

@@ -20,7 +20,7 @@ from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_coloured, open_coloured, open_picture
-from napari_devolearn.io.plane_files import join_planes
+from napari_devolearn.io.plane_files import join_planes, warn_of_skipped_numbers
 from napari_devolearn.io.tiff.tif import open_tif
 
 
@@ -106,12 +106,12 @@ def read_files(
         )
     paths = sorted(paths, key=natural_key)
     named = [file for file in map(parse_name, paths) if file and file.kind == "t"]
-    numbers: tuple[int, ...] = ()
-    if len(named) == len(paths):
+    numbers = tuple(sorted(file.frame for file in named)) if len(named) == len(paths) else ()
+    if numbers:
         check_frames(named)
-        named.sort(key=lambda file: file.frame)
-        paths, numbers = [file.path for file in named], tuple(file.frame for file in named)
+        paths = [file.path for file in sorted(named, key=lambda file: file.frame)]
     files = join_planes([open_image(path, volume=True, axes=axes) for path in paths])
+    warn_of_skipped_numbers(files, paths[0].parent)
     stack = stack_files(
         files,
         frames=numbers or tuple(range(len(files))),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import ImageFormatError
+from napari_devolearn.exceptions import ImageFormatError, warn_caller
 from napari_devolearn.io.core.calibration import Calibration, calibration_from
+from napari_devolearn.io.core.gaps import frame_ranges
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.ctc.checks import check_alike
+from napari_devolearn.io.ctc.names import parse_name
 
 _PLANE = re.compile(r"(?<![a-z])z[_-]?([0-9]+)", re.IGNORECASE)
 _CHANNEL = re.compile(
@@ -22,6 +26,9 @@ _CHANNEL = re.compile(
 """``ch00`` of LAS X, ``c1`` of ZEN, ``channel000`` of Micro-Manager, ``w1GFP`` of MetaMorph."""
 _MICRO_MANAGER = re.compile(r"(img_[0-9]{9}_)(.+)_([0-9]{3})(?=\.tif)")
 """Time, name of the channel and plane, of Micro-Manager 1.4."""
+
+_MOST_SKIPPED = 10
+"""Most numbers in file names, for each file, of which some can be missing."""
 
 
 class _Place(NamedTuple):
@@ -48,6 +55,28 @@ def join_planes(files: Sequence[ImageFile]) -> list[ImageFile]:
             )
         group[place.channel, place.plane] = file
     return [_join(group) for group in groups.values()]
+
+
+def warn_of_skipped_numbers(files: Sequence[ImageFile], folder: Path) -> None:
+    """Warn if names that differ in one number, such as a_1.tif, a_2.tif, a_4.tif, skip some of its steps.
+
+    Names of the Cell Tracking Challenge, whose numbers are those of the frames, have a warning of their own.
+    """
+    parts = [re.split(r"([0-9]+)", file.path.name.lower()) for file in files]
+    if len(parts) < 3 or len({len(part) for part in parts}) > 1 or parse_name(files[0].path):
+        return
+    differing = [column for column in zip(*parts, strict=True) if len(set(column)) > 1]
+    if len(differing) != 1 or not all(part.isdecimal() for part in differing[0]):
+        return
+    numbers = sorted(map(int, differing[0]))
+    step = min(b - a for a, b in pairwise(numbers))
+    if not step or (numbers[-1] - numbers[0]) // step > _MOST_SKIPPED * len(numbers):  # dates, for example
+        return
+    if skipped := sorted({*range(numbers[0], numbers[-1], step)} - {*numbers}):
+        warn_caller(
+            f"{folder}: its file names skip {frame_ranges(skipped)}, and the frames are counted without "
+            "them; if files are missing, copy them again"
+        )
 
 
 def _place(file: ImageFile) -> _Place:
