@@ -124,7 +124,7 @@ def read_folder(folder: Path) -> list[LayerData]:
         name = folder.absolute().name
         if len(alike) > 1:
             name = f"{name}/{layer_name(first.path)} .."
-        layers += stacked_layers([file.path for file in files], name, labels=first.labels)
+        layers += stacked_layers(files, name, labels=first.labels)
     if len(alike) > 1:
         named = "; ".join(
             f"{len(files)} of {' x '.join(map(str, files[0].shape))} from {files[0].path.name}"
@@ -134,15 +134,17 @@ def read_folder(folder: Path) -> list[LayerData]:
     return layers
 
 
-def stacked_layers(paths: Sequence[Path], name: str = "", *, labels: bool = False) -> Iterator[LayerData]:
-    """Open tifs as the frames of one layer per channel; `name` is by default that of their folder.
+def stacked_layers(
+    files: Sequence[ImageFile], name: str = "", *, labels: bool = False
+) -> Iterator[LayerData]:
+    """Stack the frames of tifs as one layer per channel; `name` is by default that of their folder.
 
     Raises ImageFormatError as `read_files`.
     """
-    from napari_devolearn.io.image import open_image, read_files
+    from napari_devolearn.io.image import read_files
     from napari_devolearn.io.plane_files import join_planes
 
-    file = join_planes([open_image(path, volume=True) for path in paths])[0]
+    paths, file = [file.path for file in files], join_planes(files)[0]
     if file.channels == 1 or file.rgb:  # RGB is refused
         stacks = [(read_files(paths), "")]
     else:
