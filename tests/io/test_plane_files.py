@@ -40,9 +40,10 @@ def test_files_of_planes_become_volumes_and_channels(tmp_path: Path, form: str) 
         read_image(tmp_path)
 
 
-def test_planes_without_times_are_one_volume(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["a_z{}.tif", "slice_{:03d}.tif", "a plane{}.tif"])
+def test_planes_without_times_are_one_volume(tmp_path: Path, form: str) -> None:
     for z in range(12):
-        write_tif(tmp_path / f"a_z{z + 1}.tif", TZCYX[0, z, 0])
+        write_tif(tmp_path / form.format(z + 1), TZCYX[0, z, 0])
     image = read_image(tmp_path)
     np.testing.assert_array_equal(np.asarray(image.data), TZCYX[:1, :, 0])
 

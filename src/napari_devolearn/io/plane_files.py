@@ -19,7 +19,7 @@ from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.ctc.checks import check_alike
 from napari_devolearn.io.ctc.names import parse_name
 
-_PLANE = re.compile(r"(?<![a-z])z[_-]?([0-9]+)", re.IGNORECASE)
+_PLANE = re.compile(r"(?<![a-z])(?:z|slice|plane)[_-]?([0-9]+)", re.IGNORECASE)
 _CHANNEL = re.compile(
     r"(?<![a-z])(?:ch|channel|c)[0-9]+(?=[^a-z0-9]|t[0-9])|(?<=_)w[0-9][^_.]*", re.IGNORECASE
 )
