@@ -87,6 +87,15 @@ def test_counts_of_lineages(run, counts, tmp_path) -> None:
     assert "total_error        0.0" in said
 
 
+def test_counts_saved_by_excel_with_decimal_commas(run, counts) -> None:
+    found, truth = counts
+    text = found.read_text().replace(",", ";").replace(";2;0;0;1;", ";2,0;0;0;1;")
+    found.write_text(text, encoding="utf-8-sig", newline="\r\n")
+    status, said, warned = run("evaluate", found, truth)
+    assert status == 0, warned
+    assert "total_error       25.0" in said
+
+
 def test_counts_that_cannot_be_compared(fails, counts, dataset, tmp_path) -> None:
     found, truth = counts
     assert "only one of the two is a table of counts" in fails("evaluate", found, dataset)

@@ -50,7 +50,8 @@ def test_a_list_of_files_is_a_movie_in_natural_order(tmp_path: Path) -> None:
     names = ["s10.tif", "s9.tif", "s1.tif"]
     for value, name in enumerate(names):
         write_tif(tmp_path / name, MOVIE[0] * 0 + value)
-    movie = read_image([tmp_path / name for name in names], voxel_size=(3, 2, 1))
+    with pytest.warns(UserWarning, match="its file names skip 2-8"):
+        movie = read_image([tmp_path / name for name in names], voxel_size=(3, 2, 1))
     assert (movie.frames, movie.voxel_size) == ((0, 1, 2), (3.0, 2.0, 1.0))
     assert np.asarray(movie.data)[:, 0, 0, 0].tolist() == [2, 1, 0]
 

@@ -9,6 +9,7 @@ from napari.components import ViewerModel
 from npe2 import PluginManager
 
 from helpers.files.ctc_folders import write_tif
+from napari_devolearn.plugin.reader import read
 from napari_devolearn.plugin.tif import read_folder, read_tif
 
 MOVIE = np.random.default_rng(0).integers(0, 2**12, (3, 5, 6, 8), np.uint16)
@@ -94,3 +95,21 @@ def test_a_folder_of_several_kinds_opens_and_lists_each(tmp_path: Path) -> None:
         ((1, 5, 6, 8), "labels"),
     ]
     np.testing.assert_array_equal(np.asarray(layers[1][0])[0], MOVIE[0] + 9)
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_files_of_planes_and_channels_become_a_layer_per_channel(tmp_path: Path, dropped: bool) -> None:
+    for t, z, c in np.ndindex(2, 3, 2):
+        write_tif(tmp_path / f"a_t{t}_z{z}_ch{c:02d}.tif", MOVIE[t, z] + 100 * c)
+    paths = sorted(map(str, tmp_path.iterdir()))
+    green, red = read(paths if dropped else str(tmp_path))
+    assert [green[1]["name"], red[1]["name"]] == [f"{tmp_path.name} ch00", f"{tmp_path.name} ch01"]
+    np.testing.assert_array_equal(np.asarray(red[0]), MOVIE[:2, :3] + 100)
+
+
+@pytest.mark.parametrize("name", ["a.lsm", "a.LSM", "a.stk", "a.btf"])
+def test_other_suffixes_of_tiff_files_open(tmp_path: Path, name: str) -> None:
+    tifffile.imwrite(tmp_path / name, MOVIE[0], photometric="minisblack", bigtiff=name.endswith("btf"))
+    PluginManager.instance().discover()
+    (layer,) = ViewerModel().open(tmp_path / name, plugin="napari-devolearn")
+    assert (layer.name, layer.data.shape) == ("a", (1, 5, 6, 8))

@@ -20,6 +20,7 @@ from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
 from napari_devolearn.io.pictures.picture import PICTURE_SUFFIXES, is_coloured, open_coloured, open_picture
+from napari_devolearn.io.plane_files import join_planes, warn_of_skipped_numbers
 from napari_devolearn.io.tiff.tif import open_tif
 
 
@@ -38,7 +39,8 @@ def read_image(
     ----------
     path : Path, str or sequence of them
         A .tif, .png or .jpg; an OME-Zarr; a folder of frames (``01/``); the root of a data set (its
-        first sequence is opened); or other tifs in a folder or a list, one time point each, in natural order.
+        first sequence is opened); or other tifs in a folder or a list, one time point each, in natural order,
+        or one plane or channel each, if their names say so (``a_t01_z03_ch00.tif``).
     voxel_size : tuple of float, optional
         (Z, Y, X) in um; by default from the files, else from the CTC table by the folder's name.
     axes : str, optional
@@ -90,7 +92,7 @@ def read_files(
     axes: str | None = None,
     channel: int | str | None = None,
 ) -> Stack:
-    """Open files in any order, one time point each, as a movie.
+    """Open files in any order as a movie: one time point each, or one plane or channel by their names.
 
     Names such as t005.tif give the frame numbers. Parameters and errors are those of `read_image`;
     ImageFormatError also if some are named as masks.
@@ -104,14 +106,15 @@ def read_files(
         )
     paths = sorted(paths, key=natural_key)
     named = [file for file in map(parse_name, paths) if file and file.kind == "t"]
-    frames = tuple(range(len(paths)))
-    if len(named) == len(paths):
+    numbers = tuple(sorted(file.frame for file in named)) if len(named) == len(paths) else ()
+    if numbers:
         check_frames(named)
-        named.sort(key=lambda file: file.frame)
-        paths, frames = [file.path for file in named], tuple(file.frame for file in named)
+        paths = [file.path for file in sorted(named, key=lambda file: file.frame)]
+    files = join_planes([open_image(path, volume=True, axes=axes) for path in paths])
+    warn_of_skipped_numbers(files, paths[0].parent)
     stack = stack_files(
-        [open_image(path, volume=True, axes=axes) for path in paths],
-        frames=frames,
+        files,
+        frames=numbers or tuple(range(len(files))),
         source=paths[0].parent,
         voxel_size=voxel_size,
         channel=channel,

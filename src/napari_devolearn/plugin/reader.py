@@ -83,11 +83,11 @@ def _open_file(path: Path) -> list[LayerData]:
 
 def _open_files(paths: Sequence[Path]) -> list[LayerData]:
     from napari_devolearn.io.ctc.masks import read_masks
-    from napari_devolearn.io.image import read_files
+    from napari_devolearn.io.image import open_image
 
     masks = [is_mask_name(path.name) for path in paths]
     if not any(masks):
-        return [image_layer(read_files(paths))]
+        return list(tif.stacked_layers([open_image(path, volume=True) for path in paths]))
     named = [file for path in paths if (file := parse_name(path))]
     if len(named) < len(paths) or len({(file.kind, file.path.parent) for file in named}) > 1:
         raise CTCFormatError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def read_folder(folder: Path) -> list[LayerData]:
     Files of the same size and type become the frames of one layer, in natural order. Raises ImageFormatError,
     which names the file, if one is damaged or not a tif.
     """
-    from napari_devolearn.io.image import open_image, read_files
+    from napari_devolearn.io.image import open_image
 
     alike: dict[tuple[object, ...], list[ImageFile]] = {}
     for path in tifs_in(folder):
@@ -121,12 +121,10 @@ def read_folder(folder: Path) -> list[LayerData]:
         if len(files) == 1 or first.shape[0] > 1 or first.rgb:
             layers += [layer for file in files for layer in read_tif(file.path)]
             continue
-        for channel in range(first.channels):
-            stack = read_files([file.path for file in files], channel=channel)
-            name = folder.absolute().name if len(alike) == 1 else f"{stack.name}/{layer_name(first.path)} .."
-            data, attributes, kind = (labels_layer if first.labels else image_layer)(stack)
-            more = f" channel {channel}" if first.channels > 1 else ""
-            layers.append((data, attributes | {"name": name + more}, kind))
+        name = folder.absolute().name
+        if len(alike) > 1:
+            name = f"{name}/{layer_name(first.path)} .."
+        layers += stacked_layers(files, name, labels=first.labels)
     if len(alike) > 1:
         named = "; ".join(
             f"{len(files)} of {' x '.join(map(str, files[0].shape))} from {files[0].path.name}"
@@ -134,3 +132,23 @@ def read_folder(folder: Path) -> list[LayerData]:
         )
         warn_caller(f"{folder}: its files differ in size or type, so each kind becomes one layer: {named}")
     return layers
+
+
+def stacked_layers(
+    files: Sequence[ImageFile], name: str = "", *, labels: bool = False
+) -> Iterator[LayerData]:
+    """Stack the frames of tifs as one layer per channel; `name` is by default that of their folder.
+
+    Raises ImageFormatError as `read_files`.
+    """
+    from napari_devolearn.io.image import read_files
+    from napari_devolearn.io.plane_files import join_planes
+
+    paths, file = [file.path for file in files], join_planes(files)[0]
+    if file.channels == 1 or file.rgb:  # RGB is refused
+        stacks = [(read_files(paths), "")]
+    else:
+        stacks = [(read_files(paths, channel=n), f" {file.channel_name(n)}") for n in range(file.channels)]
+    for stack, more in stacks:
+        data, attributes, kind = (labels_layer if labels else image_layer)(stack)
+        yield data, attributes | {"name": f"{name or attributes['name']}{more}"}, kind

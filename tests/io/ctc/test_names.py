@@ -54,3 +54,4 @@ def test_frame_ranges_are_short() -> None:
 
 def test_a_layer_has_the_name_of_its_file() -> None:
     assert layer_name(Path("a.b/embryo v1.2.ome.tif")) == "embryo v1.2"
+    assert layer_name(Path("A.OME.TIF")) == "A"

@@ -43,6 +43,32 @@ def test_a_distant_frame_number_is_not_a_gap(tmp_path: Path) -> None:
         placed_stack(data, (0, 900_000), Calibration(), source=tmp_path, name="a")
 
 
+def test_a_broken_link_is_reported(tmp_path: Path) -> None:
+    write_frames(tmp_path, (0, 1))
+    (tmp_path / "t002.tif").symlink_to(tmp_path / "on another disk.tif")
+    with pytest.warns(UserWarning, match=r"left out t002\.tif: the link leads to no file; fix it"):
+        assert read_ctc(tmp_path).frames == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (
+            {"imagej": True, "resolution": (5, 5), "metadata": {"axes": "ZYX", "unit": "um"}},
+            "1 x 0.2 x 0.2 um",
+        ),
+        ({}, "unknown"),
+    ],
+)
+def test_files_with_another_voxel_size_are_reported(tmp_path: Path, other: dict, said: str) -> None:
+    kind = {"imagej": True, "resolution": (10, 10), "metadata": {"axes": "ZYX", "unit": "um"}}
+    for frame in range(3):
+        write_tif(tmp_path / f"t{frame:03d}.tif", raw_volume(frame), **(other if frame == 1 else kind))
+    with pytest.warns(UserWarning, match=f"1 x 0.1 x 0.1 um in t000.tif, but {said} in t001.tif"):
+        assert read_ctc(tmp_path).voxel_size == (1.0, 0.1, 0.1)
+    assert read_ctc(tmp_path, voxel_size=(2, 1, 1)).voxel_size == (2.0, 1.0, 1.0)  # no warning
+
+
 def test_opening_reads_no_pixels(tmp_path: Path) -> None:
     write_frames(tmp_path)
     movie = read_ctc(tmp_path)

@@ -161,6 +161,39 @@ def test_an_unsupported_transformation_is_reported_once(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize(
+    ("omero", "name"),
+    [
+        ({"channels": [{"label": "GFP"}, {"label": "RFP"}]}, "RFP"),
+        ({"channels": [{"label": "GFP"}]}, "channel 1"),
+        ({"channels": [{"label": "GFP"}, {}]}, "channel 1"),
+        ({"channels": 2}, "channel 1"),
+        ([], "channel 1"),
+    ],
+)
+def test_channels_have_the_names_of_omero(tmp_path: Path, omero: Any, name: str, version: int) -> None:
+    path = ngff(tmp_path / "m.zarr", np.stack([MOVIE, MOVIE + 1], axis=1), "tczyx", version=version)
+    group = zarr.open_group(path)
+    if version == 2:
+        group.attrs["omero"] = omero
+    else:
+        group.attrs["ome"] = dict(group.attrs["ome"]) | {"omero": omero}
+    assert [stack.name for stack in channels(open_image(path))][1] == f"m {name}"
+    if name == "RFP":
+        np.testing.assert_array_equal(np.asarray(read_image(path, channel="rfp").data), MOVIE + 1)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_plate_is_refused_with_the_remedy(tmp_path: Path, version: int) -> None:
+    plate = {"plate": {"wells": []}}
+    zarr.create_group(
+        tmp_path / "p.zarr", zarr_format=version, attributes=plate if version == 2 else {"ome": plate}
+    )
+    with pytest.raises(ImageFormatError, match="it is a plate; choose one of its images"):
+        read_image(tmp_path / "p.zarr")
+
+
 @pytest.mark.parametrize("attributes", ["{", '{"multiscales": []}', '{"plate": {}}', "\ufffe"])
 def test_a_folder_named_ome_zarr_is_opened_by_this_reader(tmp_path: Path, attributes: str) -> None:
     path = ngff(tmp_path / "m.ome.zarr", MOVIE[0], "zyx", version=2)

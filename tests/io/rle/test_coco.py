@@ -83,6 +83,12 @@ def test_other_json_files_are_refused(content: str, tmp_path: Path) -> None:
         read_coco(path)
 
 
+def test_an_object_that_is_only_a_box_is_reported(tmp_path: Path) -> None:
+    path = _write(tmp_path, id=7, segmentation=[], bbox=[1, 1, 2, 2])
+    with pytest.warns(UserWarning, match=r"annotations without pixels \(only a box\?\) are left out: \[7\]"):
+        assert read_coco(path)[0].objects == ()
+
+
 def test_an_image_without_a_size_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     image = {"id": 4, "file_name": "a.png", "height": 0, "width": 8}

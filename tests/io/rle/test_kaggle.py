@@ -45,6 +45,16 @@ def test_labels_round_trip(labels: np.ndarray, tmp_path: Path) -> None:
     assert is_kaggle_table(table)
 
 
+@pytest.mark.parametrize("separator", [";", "\t", ", "])
+def test_a_table_of_excel_is_read(tmp_path: Path, separator: str) -> None:
+    table = tmp_path / "a.csv"
+    text = "id,annotation,width,height\na,1 2 5 1,4,3\n".replace(",", separator)
+    table.write_text(text, encoding="utf-8-sig", newline="\r\n")
+    assert is_kaggle_table(table)
+    (image,) = read_kaggle(table)
+    assert (image.id, image.shape, len(image.objects)) == ("a", (3, 4), 1)
+
+
 def test_the_columns_are_those_of_the_competition(labels: np.ndarray, tmp_path: Path) -> None:
     table = tmp_path / "out.csv"
     write_kaggle(table, iter_masked_images(labels[2:], ["c"]), cell_type="cort")

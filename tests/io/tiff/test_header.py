@@ -261,3 +261,14 @@ def test_an_order_of_ome_that_does_not_begin_with_x_and_y_is_refused(tmp_path: P
     path.write_bytes(path.read_bytes().replace(b"XYCZT", b"YXCZT"))
     with pytest.raises(AxesError, match="order YXCZT, which is implausible"):
         open_tif(path)
+
+
+def test_metadata_in_another_file_is_reported(tmp_path: Path) -> None:
+    xml = (
+        '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:1">'
+        '<BinaryOnly MetadataFile="a.companion.ome" UUID="urn:uuid:2"/></OME>'
+    )
+    path = write_tif(tmp_path / "a.ome.tif", MOVIE[0], description=xml, metadata=None)
+    file = open_tif(path)
+    assert file.shape == (1, 3, 8, 10)
+    assert "has its OME-XML in another file, which is not read, so that its 3 pages" in file.notes[0]

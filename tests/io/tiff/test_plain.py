@@ -124,3 +124,19 @@ def test_chains_of_smaller_pages_are_no_lost_pages(tmp_path: Path) -> None:
         tif.write(PLANES[0], metadata=None, subifds=1)
         tif.write(PLANES[0, ::2, ::2], metadata=None, subfiletype=1)
     assert not open_tif(tmp_path / "a.tif").notes
+
+
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_sizes_of_two_strips_in_one_entry_are_no_lost_page(tmp_path: Path, bigtiff: bool) -> None:
+    planes = np.zeros((2, 32, 40), np.uint16)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(
+        path,
+        planes,
+        planarconfig="separate",
+        photometric="minisblack",
+        metadata=None,
+        bigtiff=bigtiff,
+        extratags=[(65000, 7, 2800, bytes(2800), True)],
+    )
+    assert open_tif(path).notes == ()

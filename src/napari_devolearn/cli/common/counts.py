@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import opening
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.io.core.separator import separator_of
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
 
@@ -59,8 +60,9 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
 def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
+    separator = separator_of(path)
     try:
-        table = pd.read_csv(path)
+        table = pd.read_csv(path, sep=separator, decimal="," if separator == ";" else ".")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not a table ({error}); save it as comma-separated text") from error
     if not isinstance(table.index, pd.RangeIndex):

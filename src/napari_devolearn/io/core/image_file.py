@@ -85,7 +85,8 @@ def pick_channel(file: ImageFile, channel: int) -> ImageFile:
 def checked_calibration(files: Sequence[ImageFile], voxel_size: VoxelSize | None = None) -> Calibration:
     """Find the calibration of files as `find_calibration`.
 
-    Warns, in one line, about contradictions between headers and files, and an implausible voxel size.
+    Warns, in one line, about contradictions between headers and files, and a voxel size that is implausible
+    or differs between files.
     """
     calibration = find_calibration(files[0].path, files[0].calibration, voxel_size)
     noted = [file for file in files if file.notes or (file.calibration and file.calibration.notes)]
@@ -93,11 +94,32 @@ def checked_calibration(files: Sequence[ImageFile], voxel_size: VoxelSize | None
     if noted:
         lines += [*noted[0].notes, *(noted[0].calibration.notes if noted[0].calibration else ())]
     lines += size_warnings(calibration.voxel_size, files[0].shape)
+    if voxel_size is None:
+        lines += _other_voxel_size(files)
     if lines:
         path = (noted or files)[0].path
         more = f" ({len(noted) - 1} other files have the same)" if len(noted) > 1 else ""
         warn_caller(f"{path}: {'; '.join(lines)}{more}")
     return calibration
+
+
+def _other_voxel_size(files: Sequence[ImageFile]) -> list[str]:
+    """At most one warning about files whose voxel size is not that of the first, which is used for all."""
+    sizes = [file.calibration.voxel_size if file.calibration else None for file in files]
+    first = sizes[0]
+    for file, size in zip(files, sizes, strict=True):
+        same = np.allclose(first, size, rtol=0.01, atol=0) if first and size else first is size
+        if not same:
+            return [
+                f"the voxel size is {_spelled(first)} in {files[0].path.name}, but {_spelled(size)} in "
+                f"{file.path.name}; that of the first file is used for all; if it is wrong, give the right "
+                "one (--voxel-size Z,Y,X in um)"
+            ]
+    return []
+
+
+def _spelled(size: VoxelSize | None) -> str:
+    return f"{' x '.join(f'{edge:g}' for edge in size)} um" if size else "unknown"
 
 
 def check_series(path: Path, series: int | None, titles: Sequence[str]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-TIF_SUFFIXES = (".tif", ".tiff")
-"""In lower case."""
+TIF_SUFFIXES = (".tif", ".tiff", ".lsm", ".stk", ".btf")
+"""In lower case: also of Zeiss LSM, MetaMorph and BigTIFF, which are TIFF files."""
 
 _LABELS = re.compile(
     r"(?:^|[_\-. ])(?:masks?|labels?|seg|segmentation|man_track)(?:[_\-. ]|[0-9]*(?:\.ome)?\.tiff?$)",

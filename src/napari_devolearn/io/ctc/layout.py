@@ -44,14 +44,23 @@ def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
 
 
 def warn_of_misnamed(folder: Path) -> None:
-    """Warn if files in a folder of frames are left out because of the digits of their names."""
-    names = sorted(entry.name for entry in _entries(folder) if is_misnamed(entry.name))
+    """Warn if files in a folder of frames are left out: for the digits of their names, or as broken links."""
+    names = [entry.name for entry in _entries(folder) if is_misnamed(entry.name)]
+    _warn_of_omitted(
+        folder, names, "frame numbers need three to six digits; rename them, as in t005.tif or mask005.tif"
+    )
+    links = [
+        path.name
+        for entry in _entries(folder)
+        if (path := Path(entry.path)).is_symlink() and not path.exists() and parse_name(path)
+    ]
+    _warn_of_omitted(folder, links, "the link leads to no file; fix it, or copy the file itself")
+
+
+def _warn_of_omitted(folder: Path, names: list[str], why: str) -> None:
     if names:
         others = f" and {len(names) - 1} more" if names[1:] else ""
-        warn_caller(
-            f"{folder}: left out {names[0]}{others}: frame numbers need three to six digits; rename them, as "
-            "in t005.tif or mask005.tif"
-        )
+        warn_caller(f"{folder}: left out {min(names)}{others}: {why}")
 
 
 def holds_raw(folder: Path) -> bool:

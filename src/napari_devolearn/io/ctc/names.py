@@ -62,7 +62,8 @@ def layer_name(path: Path) -> str:
 
     Bytes that are not UTF-8 become a replacement character, so that the name can be shown and written.
     """
-    return os.fsencode(path.stem).decode("utf-8", "replace").removesuffix(".ome")
+    name = os.fsencode(path.stem).decode("utf-8", "replace")
+    return name[:-4] if name.lower().endswith(".ome") else name
 
 
 def natural_key(path: Path) -> list[tuple[int, str]]:

@@ -40,6 +40,7 @@ class Multiscale(NamedTuple):
     labels: bool
     frames: tuple[int, ...]
     missing: frozenset[int]
+    channel_names: tuple[str, ...]
 
 
 def reading_attributes(path: Path) -> AbstractContextManager[None]:
@@ -94,7 +95,17 @@ def read_multiscale(attributes: Mapping[str, Any], path: Path) -> Multiscale | N
         labels="image-label" in ome,
         frames=frames,
         missing=missing,
+        channel_names=_channel_names(ome),
     )
+
+
+def _channel_names(ome: Mapping[str, Any]) -> tuple[str, ...]:
+    """Labels of the channels, which NGFF leaves to OMERO's rendering settings; none if one has no label."""
+    omero = ome.get("omero")
+    channels = omero.get("channels") if isinstance(omero, dict) else None
+    found = channels if isinstance(channels, list) else []
+    names = [one.get("label") if isinstance(one, dict) else None for one in found]
+    return tuple(map(str, names)) if all(names) else ()
 
 
 def _axes(image: Mapping[str, Any], path: Path) -> tuple[tuple[str, ...], list[str]]:

@@ -82,6 +82,7 @@ def open_ome_zarr(path: Path, series: int | None = None) -> ImageFile:
         frames=numbers,
         missing=image.missing | {numbers[t] for t in absent},
         offset=image.offset,
+        channel_names=image.channel_names if len(image.channel_names) == sizes.get("c", 1) else (),
     )
 
 
@@ -156,11 +157,11 @@ def _find(path: Path, series: int | None) -> tuple[Path, Any, Multiscale]:
         attributes = dict(group.attrs)
     image = read_multiscale(attributes, chosen)
     if image is None:
-        plate = "it is a plate; choose one of its images, such as A/1/0"
-        raise ImageFormatError(
-            f"{path}: not an OME-Zarr image (no multiscales among its attributes); "
-            f"{plate if 'plate' in attributes else 'choose the group of an image'}"
+        plate = "plate" in ome_attributes(attributes)
+        remedy = (
+            "it is a plate; choose one of its images, such as A/1/0" if plate else "choose an image's group"
         )
+        raise ImageFormatError(f"{path}: not an OME-Zarr image (no multiscales in its attributes); {remedy}")
     return chosen, group, image
 
 

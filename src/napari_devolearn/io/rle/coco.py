@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.exceptions import RLEFormatError
+from napari_devolearn.exceptions import RLEFormatError, warn_caller
 from napari_devolearn.io.core.border import expect, expect_list, read_json, reading
 from napari_devolearn.io.rle.coco_counts import counts_of_runs, parse_counts, runs_of_counts
 from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
@@ -30,7 +30,7 @@ def read_coco(path: Path) -> list[MaskedImage]:
     names = _names(path, images)
     check_total(sum(one.shape[0] * one.shape[1] for one in images.values()), path, "images")
     objects: dict[Any, list[Runs]] = {key: [] for key in images}
-    drawn = 0
+    drawn, empty = 0, []
     for place, one in enumerate(annotations):
         number = one.get("id", place) if isinstance(one, dict) else place
         with prefixed(f"{path}: annotation {reprlib.repr(number)}", "correct it"):
@@ -42,6 +42,10 @@ def read_coco(path: Path) -> list[MaskedImage]:
         check_total(drawn, path, "objects")
         if len(runs):
             objects[key].append(runs)
+        else:
+            empty.append(number)
+    if empty:
+        warn_caller(f"{path}: annotations without pixels (only a box?) are left out: {reprlib.repr(empty)}")
     return [
         MaskedImage(id=names[key], shape=images[key].shape, objects=tuple(objects[key]))
         for key in sorted(images, key=names.__getitem__)

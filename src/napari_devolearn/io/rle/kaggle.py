@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.exceptions import RLEFormatError
 from napari_devolearn.io.core.border import reading
+from napari_devolearn.io.core.separator import separator_of
 from napari_devolearn.io.rle.masked_image import MaskedImage, one_each
 from napari_devolearn.io.rle.runs import Runs, check_total, format_runs, parse_runs, parse_shape, prefixed
 from napari_devolearn.io.writing.atomic import atomic_text
@@ -27,7 +28,7 @@ def is_kaggle_table(path: Path) -> bool:
         return False
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return set(NEEDED) <= set(next(csv.reader(lines), []))
+            return set(NEEDED) <= set(next(csv.reader(lines, **_form(path)), []))
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
 
@@ -92,10 +93,16 @@ def _read_table(path: Path) -> pd.DataFrame:
 
     with reading(path, kind=RLEFormatError, remedy="save it as CSV"):
         # without a header, since pandas uses surplus columns of rows as an index
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", header=None)
+        rows = pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", header=None, **_form(path)
+        )
     columns = rows.iloc[0].tolist()
     if lost := [name for name in NEEDED if columns.count(name) != 1]:
         raise RLEFormatError(
             f"{path}: missing or repeated column {', '.join(lost)}; required are {', '.join(NEEDED)}"
         )
     return rows[1:].set_axis(columns, axis=1)
+
+
+def _form(path: Path) -> dict[str, Any]:
+    return {"delimiter": separator_of(path), "skipinitialspace": True}

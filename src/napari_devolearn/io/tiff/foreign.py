@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _KINDS = (
     "lsm", "mmstack", "ndtiff", "fluoview", "stk", "sis", "svs", "scn", "qpi", "ndpi", "bif", "avs", "eer",
-    "philips", "scanimage", "nih", "mdgel",
+    "philips", "nih", "mdgel",
 )  # fmt: skip
 
 

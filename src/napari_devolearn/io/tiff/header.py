@@ -21,6 +21,7 @@ from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.plain import lost_pages, plain_promise, resolution_of, shaped_promise
 from napari_devolearn.io.tiff.planes import Image
 from napari_devolearn.io.tiff.promise import Promise
+from napari_devolearn.io.tiff.scanimage import scanimage_promise
 
 if TYPE_CHECKING:
     import tifffile
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _AS_SLICES = "so that its {} pages are read as slices; if they are not, " + HINT.replace("{example}", "T2,Z5")
 _NO_XML = "is named as an OME-TIFF, but has no OME-XML, " + _AS_SLICES
+_NO_MAIN_FILE = "has its OME-XML in another file, which is not read, " + _AS_SLICES
 _HEADERS = re.compile(
     rb'(?:ImageJ|SCIFIO)=|^(?:images|slices|frames)=\d|^hyperstack=|openmicroscopy\.org|\A\{[^}]*"(?:shape|axes)"',
     re.MULTILINE,
@@ -50,7 +52,11 @@ def images_in(path: Path, tif: tifffile.TiffFile, pages: Pages, *, trust: bool =
     try:
         found = list(_images(file))
     except ome.OtherFiles:
-        return foreign_images(path, tif, pages)
+        first, *others = foreign_images(path, tif, pages)
+        if tif.series[0].kind != "ome":
+            note = _NO_MAIN_FILE.format(len(pages.offsets))
+            first = first._replace(promise=replace(first.promise, notes=(*first.promise.notes, note)))
+        return [first, *others]
     if not found:
         raise ImageFormatError(f"{path}: no image in it; save it again")
     return found
@@ -70,6 +76,8 @@ def _images(file: TifPages) -> Iterator[Image]:
         inside = planes_in_page(first)
         promise = imagej.imagej_promise(description, steps, unit, len(main), 1 if inside[1] else inside[0])
         yield checked_image(file, first, promise, main)
+    elif first.is_scanimage:
+        yield checked_image(file, first, scanimage_promise(first, len(main)), main)
     elif first.is_shaped:
         yield from _shaped_images(file, main)
     else:

@@ -61,7 +61,7 @@ def scan_pages(path: Path) -> Pages:
         layout, offset = _start(path, file)
         offsets, blocks = _walk(path, file, layout, offset, size)
     tags = _Tags(blocks, layout)
-    starts, sizes = tags.value(_STRIP_STARTS), tags.value(_STRIP_SIZES)
+    starts, sizes = tags.value(_STRIP_STARTS, alone=True), tags.value(_STRIP_SIZES, alone=True)
     pixels = np.stack([starts, starts + sizes], axis=1) * (sizes > 0)[:, None]
     pages, elsewhere = tags.elsewhere()
     if elsewhere[pages == 0].max(initial=0) > size:
@@ -155,14 +155,19 @@ class _Tags:
         for kind, width in ((3, 2), (4, 4), (16, wide)):  # SHORT, LONG, LONG8
             own = (entries["type"] == kind) & ~self._outside
             self._value[own] = raw.view(f"{order}u{width}").reshape(len(raw), -1)[own, 0].astype(np.int64)
+        self._alone = entries["count"] == 1
         self._count = len(blocks)
         self._page = np.repeat(
             np.arange(len(blocks)), [len(block) // layout.entry.itemsize for block in blocks]
         )
 
-    def value(self, code: int) -> npt.NDArray[np.int64]:
-        """Values of a tag, one for each page; 0 if a page does not have it or stores it elsewhere."""
+    def value(self, code: int, *, alone: bool = False) -> npt.NDArray[np.int64]:
+        """First values of a tag, one for each page; 0 if a page does not have it or stores it elsewhere.
+
+        `alone`: also 0 if there are several, as two numbers fit into an entry.
+        """
         found, own = np.zeros(self._count, np.int64), self._code == code
+        own &= self._alone | (not alone)
         np.maximum.at(found, self._page[own], self._value[own])
         return found
 
