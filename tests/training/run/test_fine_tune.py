@@ -163,6 +163,18 @@ def test_retained_accuracy_is_measured_on_held_out_simulated_images(data: Path, 
         assert recipe.objective.measure(outputs)["kept"] < 0.9
 
 
+def test_a_short_run_simulates_only_the_images_that_it_uses(data: Path, few_simulated: None) -> None:
+    def simulated(epochs: int) -> tuple[list[bytes], int]:
+        calls: list[int] = []
+        choices = {**QUICK, "replay": 0.5, "epochs": epochs}
+        train, _ = both(fine_tuning_recipe(data, "embryo", choices, after_image=lambda: calls.append(1)))
+        return [train[index][0].numpy().tobytes() for index in range(12, 18)], len(calls)
+
+    (short, few), (long, more), (longer, most) = (simulated(epochs) for epochs in (1, 2, 3))
+    assert short == long == longer
+    assert few < more == most
+
+
 def test_simulated_images_do_not_replace_held_out_ones(data: Path, few_simulated: None) -> None:
     write_pairs(data / INDEX, [dataclasses.replace(pair, split="train") for pair in read_pairs(data)])
     simulated: list[int] = []

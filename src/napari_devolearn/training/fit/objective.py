@@ -19,7 +19,7 @@ class Objective(Protocol):
         """Loss of a batch (a scalar), from outputs and targets."""
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-        """Scores of held-out pairs of output and target, in batches of 1; the first one selects the epoch."""
+        """Scores of batches of held-out outputs and targets; the first score selects the epoch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,10 @@ class FineTuneObjective:
         return total
 
     def measure(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-        """Scores of the user's images, and ``kept``, the IoU of simulated ones with the initial masks."""
+        """Scores of the user's images, and ``kept``, the IoU of simulated ones with the initial masks.
+
+        `pairs`: no batch contains both kinds.
+        """
         simulated: list[tuple[Tensor, Tensor]] = []
 
         def own() -> Iterator[tuple[Tensor, Tensor]]:

@@ -13,6 +13,7 @@ from napari_devolearn.inference.backends.backend import computes_bfloat16
 from napari_devolearn.training.data.batches import Items, Pair, load_batches
 
 _STRIDE = 32  # encoders halve their input five times
+_SIMULATED = 8  # at once; about three times as fast as one at a time
 
 
 @contextmanager
@@ -21,7 +22,8 @@ def open_outputs(
 ) -> Iterator[Iterator[Pair]]:
     """Pass whole images through a network in evaluation mode, padded with zeros to a multiple of 32.
 
-    Gives an iterator over (output, target), (1, K, Y, X) or (1, K), float32.
+    Gives an iterator over (output, target), (N, K, Y, X) or (N, K), float32. N is 1, or up to 8 for simulated
+    images: those from ``data.own`` on, which are crops of one size.
     """
 
     def output_of(pair: Pair) -> Pair:
@@ -37,8 +39,17 @@ def open_outputs(
                 "smaller images, or choose another device"
             ) from error
 
-    with load_batches(data, [[index] for index in range(len(data))], workers, device) as images:
+    with load_batches(data, _batches(data), workers, device) as images:
         yield map(output_of, images)
+
+
+def _batches(data: Items) -> list[list[int]]:
+    count = len(data)
+    own = getattr(data, "own", count)
+    simulated = [
+        list(range(first, min(first + _SIMULATED, count))) for first in range(own, count, _SIMULATED)
+    ]
+    return [[index] for index in range(own)] + simulated
 
 
 def pad_to_stride(image: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ _AUGMENT = AugmentParams(
     scale=(0.8, 1.25), blur=(0.3, 1.0), depth=(0.0, 0.4), streaks=(0.0, 0.0), poisson=(0.001, 0.02)
 )
 _OWN = 32  # minimum number of crops of the user's images per epoch
-_REPLAYED_EPOCHS = 8  # epochs before simulated crops are repeated
+_REPLAYED_EPOCHS = 8  # epochs before simulated crops are repeated; a shorter run simulates only its own
 _MEASURED = 24  # simulated crops for the score ``kept``, not used for training
 
 
@@ -140,7 +140,7 @@ def _datasets(
     check_data(PairsDataset(folder, train, spec), scored)
     repeats = -(-_OWN // max(len(own), 1))
     simulated = round(len(own) * repeats * share) if spec.task in REPLAYED else 0
-    count = simulated * _REPLAYED_EPOCHS + _MEASURED
+    count = simulated * min(params.epochs, _REPLAYED_EPOCHS) + _MEASURED
     replay = simulate_replay(network, spec, count, params.crop, params.seed, after_image) if simulated else []
     learnt, measured = replay[_MEASURED:], replay[:_MEASURED]
     return (

@@ -44,7 +44,7 @@ _AUGMENT = AugmentParams(
 )
 """Weak: simulated images look like real ones, and strong noise would hide the nuclei."""
 
-_BATCH = 16  # about three times as fast as one image at a time
+_BATCH = 16  # with channels last, about four times as fast as one image at a time
 _ENDS = 6  # 1 / 6 of the slices at each end of a volume are not used
 _Z_STEP, _DEPTH, _FIELD = 1.0, 28.0, (40.0, 58.0)  # um
 
@@ -80,7 +80,7 @@ def simulate_replay(
 ) -> list[Pair]:
     """Crops of simulated embryos with the predictions of a network, identical for the same seed.
 
-    `network`: in evaluation mode.
+    `network`: in evaluation mode; its memory format becomes channels last.
     `spec`: of a task in `REPLAYED`.
     `count`: number of crops.
     `crop`: edge of each, in pixels.
@@ -102,7 +102,8 @@ def simulate_replay(
         image, _ = augment(slab, np.zeros(slab.shape[1:], np.uint16), rng)
         images.append(torch.from_numpy(scale_for_network(image, spec, eight_bit=True)))
         pause()
-    for batch in torch.stack(images).split(_BATCH):
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for batch in torch.stack(images).to(memory_format=torch.channels_last).split(_BATCH):
         with torch.inference_mode(), autocast("cpu"):
             predictions.append(network(batch).float().sigmoid())
         pause()
