@@ -11,9 +11,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared
 from napari_devolearn.cli.common.progress import watched
-from napari_devolearn.cli.common.stream import select_frames
+from napari_devolearn.cli.common.stream import open_labels
 from napari_devolearn.exceptions import warn_caller
 from napari_devolearn.io.tables.table import check_table, write_table
 from napari_devolearn.io.writing.target import check_not_input
@@ -29,14 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure and write the table."""
-    from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.postprocess.centroids import iter_centroids
 
     check_not_input(arguments.output, arguments.labels)
     check_table(arguments.output, overwrite=arguments.overwrite)
-    stack = select_frames(
-        read_labels(arguments.labels, **opening(arguments)), arguments.frames
-    ).without_missing()
+    stack = open_labels(arguments)
     if arguments.voxel_size is not None:
         stack = replace(stack, voxel_size=arguments.voxel_size)
     if stack.voxel_size is None:

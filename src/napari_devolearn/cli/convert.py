@@ -11,10 +11,9 @@ from pathlib import Path
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.io.core.tif_names import WRITTEN_SUFFIXES
 from napari_devolearn.io.rle.rle_file import is_rle_name
 from napari_devolearn.io.writing.target import check_not_input, check_target
-
-_TIFF = (".tif", ".tiff")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Convert; file names are checked first."""
     output: Path = arguments.output
-    if not is_rle_name(output) and output.suffix.lower() not in _TIFF:
+    if not is_rle_name(output) and output.suffix.lower() not in WRITTEN_SUFFIXES:
         raise ParameterError(
             f"{output}: unknown output format; give a name ending in .csv, .json or .ome.tif"
         )

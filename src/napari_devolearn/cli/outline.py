@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening
-from napari_devolearn.cli.common.output import check_output, check_table_and_plot, is_folder
+from napari_devolearn.cli.common.output import check_output, check_table_and_plot
 from napari_devolearn.cli.common.progress import watched
 from napari_devolearn.exceptions import ParameterError
 from napari_devolearn.inference.params import SegmentParams
+from napari_devolearn.io.core.tif_names import WRITTEN_SUFFIXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     check_table_and_plot(arguments)
     if arguments.mask is not None:
         check_output(arguments.mask, overwrite=arguments.overwrite, source=arguments.input)
-        if is_folder(arguments.mask) or arguments.mask.suffix.lower() not in (".tif", ".tiff"):
+        if arguments.mask.suffix.lower() not in WRITTEN_SUFFIXES:
             raise ParameterError(
                 f"{arguments.mask}: the mask must be one tif; give a name ending in .ome.tif"
             )

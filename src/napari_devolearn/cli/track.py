@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, opening, params_of
+from napari_devolearn.cli.common.arguments import FILE_OPTIONS, add_shared, params_of
 from napari_devolearn.cli.common.output import check_output, is_folder
 from napari_devolearn.cli.common.progress import progress_bar, watched
-from napari_devolearn.cli.common.stream import select_frames
+from napari_devolearn.cli.common.stream import open_labels
 from napari_devolearn.exceptions import ParameterError, warn_caller
 from napari_devolearn.tracking.params import LinkParams
 
@@ -55,7 +55,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Link and write, with one frame in memory at a time."""
     from napari_devolearn.io.ctc.ctc_result import write_ctc
-    from napari_devolearn.io.ctc.masks import read_labels
     from napari_devolearn.io.tables.geff_output import load_geff
     from napari_devolearn.tracking.link import iter_relabelled, open_movie, with_frame_numbers
 
@@ -69,9 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     as_graph = arguments.output.suffix.lower() == ".geff"
     if as_graph:
         load_geff(arguments.output)
-    stack = select_frames(
-        read_labels(arguments.labels, **opening(arguments)), arguments.frames
-    ).without_missing()
+    stack = open_labels(arguments)
     movie = open_movie(stack)
     known = arguments.voxel_size or stack.voxel_size
     if known is None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from napari_devolearn.evaluation.frames import LabelFrames, Planes
 from napari_devolearn.evaluation.overlap import Overlap, overlap_of
 from napari_devolearn.exceptions import CTCFormatError, ImageFormatError
-from napari_devolearn.io.core.gaps import frame_ranges
+from napari_devolearn.io.core.gaps import frame_ranges, frames_within
 
 FrameRange = tuple[int | None, int | None]
 """First frame number, and the number after the last; None for no limit."""
@@ -44,10 +44,7 @@ def pair_frames(result: LabelFrames, truth: LabelFrames, frames: FrameRange | No
         (of_result,), ((of_truth, planes),) = result.planes, truth.planes.items()
         pairs = [FramePair(of_result, of_truth, planes)]
     else:
-        first, stop = frames or (None, None)
-        requested = [
-            t for t in sorted(truth.planes) if (first is None or t >= first) and (stop is None or t < stop)
-        ]
+        requested = frames_within(truth.planes, frames)
         _check_frames(result, truth, set(requested))
         pairs = [FramePair(frame, frame, truth.planes[frame]) for frame in requested]
     _check_planes(result, pairs)

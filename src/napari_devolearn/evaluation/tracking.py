@@ -11,8 +11,8 @@ import numpy.typing as npt
 from napari_devolearn.evaluation.ctc import covering
 from napari_devolearn.evaluation.overlap import Overlap, Scores, ratio
 from napari_devolearn.exceptions import CTCFormatError
-from napari_devolearn.io.ctc.tracktable import mask_problems, table_problems
-from napari_devolearn.lineage.tracks import Presence, Tracks
+from napari_devolearn.io.ctc.tracktable import mask_problems, track_problems
+from napari_devolearn.lineage.tracks import Presence, Tracks, note_labels
 
 _Matches = tuple[list[list[int]], list[list[int]]]
 """True labels of each frame and, in the same order, the labels that cover them."""
@@ -65,10 +65,8 @@ def _check(
 ) -> None:
     presence: Presence = {}
     for frame, present in zip(frames, labels, strict=True):
-        for label in present.tolist():
-            presence.setdefault(label, []).append(frame)
-    problems = table_problems([(f"track {row.label}", row) for row in tracks.rows])
-    if problems := problems or mask_problems(tracks, presence, frames):
+        note_labels(presence, frame, present)
+    if problems := track_problems(tracks) or mask_problems(tracks, presence, frames):
         more = [f"{len(problems) - _MOST} more"] if len(problems) > _MOST else []
         listed = "; ".join([*problems[:_MOST], *more])
         raise CTCFormatError(

@@ -13,9 +13,9 @@ from napari_devolearn.io.core.border import reading
 from napari_devolearn.io.core.gaps import placed_stack
 from napari_devolearn.io.core.image_file import ImageFile, check_series, checked_calibration, lazy_channel
 from napari_devolearn.io.core.stack import Stack
-from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name, is_tif_name
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES, is_labels_name
 from napari_devolearn.io.ctc.checks import check_frames, choose_channel
-from napari_devolearn.io.ctc.layout import is_ctc
+from napari_devolearn.io.ctc.layout import is_ctc, tifs_in
 from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
 from napari_devolearn.io.ctc.sequence import read_ctc, stack_files
 from napari_devolearn.io.ome_zarr.reader import is_zarr, open_ome_zarr
@@ -69,20 +69,13 @@ def read_image(
     if files is not None or (path.is_dir() and not is_zarr(path)):
         if series is not None:
             raise ImageFormatError(f"{path}: --series is for one file with several images; leave it out")
-        if files is None and not (files := plain_files(path)):
+        if files is None and (is_ctc(path) or not (files := tifs_in(path))):
             return read_ctc(path, voxel_size=voxel_size, axes=axes, channel=channel)
         return read_files(files, voxel_size=voxel_size, axes=axes, channel=channel)
     file = open_image(path, axes=axes, series=series, colours=colours and channel is None)
     chosen = choose_channel(file, channel)
     stack = next(islice(channels(file, voxel_size=voxel_size), chosen, None))
     return replace(stack, axes=axes, series=series)
-
-
-def plain_files(folder: Path) -> list[Path]:
-    """List the tifs of a folder in natural order; none if it is a folder of the Cell Tracking Challenge."""
-    if is_ctc(folder):
-        return []
-    return sorted((path for path in folder.iterdir() if is_tif_name(path.name)), key=natural_key)
 
 
 def read_files(

@@ -12,7 +12,7 @@ from napari_devolearn.exceptions import CTCFormatError, ParameterError, warn_cal
 from napari_devolearn.io.core.stack import Stack
 from napari_devolearn.io.core.tif_names import is_tif_name
 from napari_devolearn.io.ctc.corrections_table import Corrected
-from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, track_table
+from napari_devolearn.io.ctc.layout import is_ctc, mask_folders, sequences, tifs_in, track_table
 from napari_devolearn.io.ctc.names import is_mask_name, is_table_name, parse_name
 from napari_devolearn.io.ome_zarr.reader import is_ome_zarr
 from napari_devolearn.plugin import tif
@@ -70,7 +70,7 @@ def _paths(path: Paths) -> list[Path]:
 
 def _opens_alone(path: Path) -> bool:
     table = is_table_name(path.name) and path.is_file()
-    return is_ctc(path) or table or bool(tif.tifs_in(path)) or is_ome_zarr(path) or is_rle_table(path)
+    return is_ctc(path) or table or bool(tifs_in(path)) or is_ome_zarr(path) or is_rle_table(path)
 
 
 def _open_file(path: Path) -> list[LayerData]:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from napari_devolearn.exceptions import DevolearnError
+from napari_devolearn.io.core.tif_names import TIF_SUFFIXES
 
-_FILES = (".tif", ".tiff", ".csv", ".json", ".geff", ".zarr", ".npy", ".png", ".h5", ".svg")
+_FILES = (*TIF_SUFFIXES, ".csv", ".json", ".geff", ".zarr", ".npy", ".png", ".h5", ".svg")
 _RESULT = re.compile(r"[0-9]+_RES", re.IGNORECASE)
 
 

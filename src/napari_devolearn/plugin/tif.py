@@ -10,8 +10,8 @@ from typing import Any
 from napari_devolearn.exceptions import AxesError, warn_caller
 from napari_devolearn.io.core.image_file import ImageFile
 from napari_devolearn.io.core.stack import Stack, layer_attributes
-from napari_devolearn.io.core.tif_names import is_tif_name
-from napari_devolearn.io.ctc.names import layer_name, natural_key, parse_name
+from napari_devolearn.io.ctc.layout import tifs_in
+from napari_devolearn.io.ctc.names import layer_name, parse_name
 from napari_devolearn.io.reopen import MOST_CHANNELS
 from napari_devolearn.plugin.layers import LayerData, image_layer, labels_layer
 
@@ -95,12 +95,6 @@ def _colours(stacks: list[Stack]) -> LayerData:
     while data.ndim > 3 and data.shape[0] == 1:
         data = data[0]
     return data, attributes | _last_axes(attributes, data.ndim - 1), "image"
-
-
-def tifs_in(folder: Path) -> list[Path]:
-    """The tif files of a folder, by their names, in natural order."""
-    found = [path for path in folder.iterdir() if is_tif_name(path.name)] if folder.is_dir() else []
-    return sorted(found, key=natural_key)
 
 
 def read_folder(folder: Path) -> list[LayerData]:

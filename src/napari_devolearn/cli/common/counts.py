@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_devolearn.cli.common.arguments import opening
 from napari_devolearn.exceptions import ParameterError
+from napari_devolearn.io.core.gaps import frames_within
 from napari_devolearn.io.core.separator import separator_of
 from napari_devolearn.io.rle.kaggle import is_kaggle_table
 from napari_devolearn.lineage.founders import DEVOLEARN_NAMES, FOUNDERS
@@ -43,11 +44,7 @@ def evaluate_counts(arguments: argparse.Namespace) -> dict[str, Any]:
             "--per-frame, --csv, --axes, --channel and --series are only for labels; omit them for counts"
         )
     found, truth = _read(arguments.result), _read(arguments.truth)
-    first, stop = arguments.frames or (None, None)
-    if first is not None:
-        truth = truth[truth["frame"] >= first]
-    if stop is not None:
-        truth = truth[truth["frame"] < stop]
+    truth = truth[truth["frame"].isin(frames_within(truth["frame"], arguments.frames))]
     scores = score_counts(found, truth)
     print(f"{arguments.result} against {arguments.truth}, {scores.frames} frames")
     print(f"{'total_error':<15}{scores.total_error:>7.1f}  percent of the true total, mean over frames")

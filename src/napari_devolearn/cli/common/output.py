@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from napari_devolearn.exceptions import OutputExistsError, ParameterError
+from napari_devolearn.io.core.tif_names import WRITTEN_SUFFIXES
 from napari_devolearn.io.ome_zarr.output import is_zarr_target, label_target
 from napari_devolearn.io.writing.target import check_not_input, check_target, check_writable
 from napari_devolearn.io.writing.unfinished import SUFFIX, Unfinished
 
-_TIFF = (".tif", ".tiff")
 _OTHER_FORMATS = {
     *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".npy", ".npz"),
     *(".h5", ".hdf5", ".mha", ".nii", ".csv", ".txt", ".xml", ".json"),
@@ -54,7 +54,7 @@ def check_table_and_plot(arguments: argparse.Namespace) -> None:
 
 def is_folder(path: Path) -> bool:
     """Whether the output is a folder of masks, not a tif or an OME-Zarr."""
-    return path.suffix.lower() not in _TIFF and not is_zarr_target(path)
+    return path.suffix.lower() not in WRITTEN_SUFFIXES and not is_zarr_target(path)
 
 
 def is_finishing(path: Path) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import warnings
-from bisect import bisect_left
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_devolearn.cli.common.arguments import opening
 from napari_devolearn.cli.common.progress import progress_bar
 from napari_devolearn.exceptions import ImageFormatError, ParameterError
 from napari_devolearn.io.core.calibration import is_coarse, size_warnings
+from napari_devolearn.io.core.gaps import frames_within
 from napari_devolearn.io.core.stack import Stack
 
 if TYPE_CHECKING:
@@ -37,16 +38,21 @@ def select_frames(stack: Stack, limits: tuple[int | None, int | None] | None) ->
 
     Raises ParameterError if no frame remains.
     """
-    if limits is None:
-        return stack
-    numbers = stack.frames
-    begin = 0 if limits[0] is None else bisect_left(numbers, limits[0])
-    end = len(numbers) if limits[1] is None else bisect_left(numbers, limits[1])
-    if begin >= end:
+    chosen = frames_within(stack.frames, limits)
+    if not chosen:
         raise ParameterError(
-            f"{stack.source}: no frame in the range of --frames; choose from {numbers[0]} to {numbers[-1]}"
+            f"{stack.source}: no frame in the range of --frames; choose from {stack.frames[0]} to "
+            f"{stack.frames[-1]}"
         )
-    return replace(stack, data=stack.data[begin:end], frames=numbers[begin:end])
+    return stack.only(chosen)
+
+
+def open_labels(arguments: argparse.Namespace) -> Stack:
+    """Open the labels of ``labels``, restricted to ``--frames`` and without missing frames."""
+    from napari_devolearn.io.ctc.masks import read_labels
+
+    stack = read_labels(arguments.labels, **opening(arguments))
+    return select_frames(stack, arguments.frames).without_missing()
 
 
 def segment_frames(

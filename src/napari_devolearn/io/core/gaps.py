@@ -62,6 +62,16 @@ def _filled(data: Any, numbers: Sequence[int]) -> Any:
     return da.concatenate(parts)
 
 
+def frames_within(numbers: Iterable[int], limits: tuple[int | None, int | None] | None) -> tuple[int, ...]:
+    """Frame numbers from the first limit up to, not including, the second, ascending; None for no limit."""
+    first, stop = limits or (None, None)
+    return tuple(
+        number
+        for number in sorted(numbers)
+        if (first is None or number >= first) and (stop is None or number < stop)
+    )
+
+
 def warn_of_missing(stack: Stack, what: str) -> None:
     """Warn about missing frames, if there are any; `what` names their files: "mask for"."""
     if stack.missing:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-TIF_SUFFIXES = (".tif", ".tiff", ".lsm", ".stk", ".btf")
-"""In lower case: also of Zeiss LSM, MetaMorph and BigTIFF, which are TIFF files."""
+WRITTEN_SUFFIXES = (".tif", ".tiff")
+"""Of files that are written, in lower case."""
+
+TIF_SUFFIXES = (*WRITTEN_SUFFIXES, ".lsm", ".stk", ".btf")
+"""Of files that are read, in lower case: also of Zeiss LSM, MetaMorph and BigTIFF, which are TIFF files."""
 
 _LABELS = re.compile(
     r"(?:^|[_\-. ])(?:masks?|labels?|seg|segmentation|man_track)(?:[_\-. ]|[0-9]*(?:\.ome)?\.tiff?$)",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from napari_devolearn.io.ctc.ctc_result import TABLE, is_result, mask_names, rename_labels
 from napari_devolearn.io.ctc.split_labels import split_gaps, warn_of_gaps
@@ -15,7 +16,7 @@ from napari_devolearn.io.ctc.tracktable import write_tracks
 from napari_devolearn.io.tiff.tiff_output import TiffOutput
 from napari_devolearn.io.writing.atomic import atomic_folder
 from napari_devolearn.io.writing.output import LabelsOf, check_free
-from napari_devolearn.lineage.tracks import Presence
+from napari_devolearn.lineage.tracks import Presence, note_labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,10 @@ class CtcOutput(TiffOutput):
         """Name the masks, split labels that leave and return, and write the table."""
         layout, numbers = self.layout, self.layout.frames
         there = [number for number in numbers if number not in self.layout.missing]
-        tracks, renames = split_gaps(_presence(labels, numbers), there, self.target)
+        presence: Presence = {}
+        for index in sorted(labels):
+            note_labels(presence, numbers[index], np.asarray(labels[index], np.int64))
+        tracks, renames = split_gaps(presence, there, self.target)
         names = mask_names(there)
         if not self.overwrite:
             check_free(self.target)
@@ -44,14 +48,6 @@ class CtcOutput(TiffOutput):
                     _link(mask, target)
             write_tracks(stage / TABLE, tracks)
         warn_of_gaps(self.target, renames)
-
-
-def _presence(labels: LabelsOf, numbers: Sequence[int]) -> Presence:
-    presence: Presence = {}
-    for index in sorted(labels):
-        for label in labels[index]:
-            presence.setdefault(label, []).append(numbers[index])
-    return presence
 
 
 def _link(source: Path, target: Path) -> None:

@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from napari_devolearn.exceptions import warn_caller
-from napari_devolearn.io.ctc.names import FrameFile, Kind, is_misnamed, is_table_name, parse_name
+from napari_devolearn.io.core.tif_names import is_tif_name
+from napari_devolearn.io.ctc.names import (
+    FrameFile,
+    Kind,
+    is_misnamed,
+    is_table_name,
+    natural_key,
+    parse_name,
+)
 
 _SEQUENCE = re.compile(r"[0-9]{2,}")
 _BESIDE = re.compile(r"([0-9]{2,})_[A-Z_]+", re.IGNORECASE)
@@ -41,6 +49,12 @@ def frame_files(folder: Path) -> dict[Kind, list[FrameFile]]:
     for files in found.values():
         files.sort(key=lambda file: (file.frame, -1 if file.plane is None else file.plane, file.path.name))
     return found
+
+
+def tifs_in(folder: Path) -> list[Path]:
+    """The tif files of a folder, by their names, in natural order."""
+    found = [path for path in folder.iterdir() if is_tif_name(path.name)] if folder.is_dir() else []
+    return sorted(found, key=natural_key)
 
 
 def warn_of_misnamed(folder: Path) -> None:
