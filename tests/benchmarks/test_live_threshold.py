@@ -27,7 +27,8 @@ def test_latency_of_slice_and_volume_after_a_threshold_change(
     image = add_embryo(viewer, embryo)
     viewer.dims.current_step = (0, 17, 0, 0)
     dock = SegmentDock(viewer)
-    qtbot.addWidget(dock)
+    qtbot.addWidget(dock.native)
+    dock.choice.model.value = "nucleus"  # not the last one of this user
     dock.fields["output"].value = output
     dock.choice.scope.choice.value = "current volume"
     dock.run()
