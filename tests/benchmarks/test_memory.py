@@ -80,7 +80,7 @@ def test_memory_of_250_frames_equals_that_of_10(tmp_path: Path, name: str) -> No
             check=True,
             capture_output=True,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "helpers")},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         peaks[frames] = int(done.stdout.split()[-1])
     print(f"{name}: " + ", ".join(f"{frames} frames {peak} MB" for frames, peak in peaks.items()))  # noqa: T201
