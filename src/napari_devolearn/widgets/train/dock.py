@@ -29,8 +29,6 @@ from napari_devolearn.widgets.common.worker import show_failure
 from napari_devolearn.widgets.train.data import TrainingData
 from napari_devolearn.widgets.train.run import Progress, Request, iter_training, summary
 
-_TASKS = ("nucleus", "membrane", "neuron", "embryo")
-
 
 class TrainDock(Dock):
     """Fine-tune a model on an image and its labels, or on a folder of training data."""
@@ -48,7 +46,7 @@ class TrainDock(Dock):
         self._request: Request | None = None
         self.data = TrainingData(napari_viewer)
         self.model = ModelChoice(
-            _TASKS,
+            ("nucleus", "membrane", "neuron", "embryo"),
             "Models (*.json *.pt *.pth)",
             _read_spec,
             tooltip="The initial model. Its pixel size, normalisation and outputs are kept.",
@@ -89,6 +87,8 @@ class TrainDock(Dock):
         data = self.data
         self.clear_status_on(data.image, data.labels, data.known, data.folder, self.model)
         self.follow(napari_viewer.events.theme, self._draw)
+        self.on_release.callback(self.curve.stop)
+        self.on_release.callback(self._leave)
 
     def check(self) -> None:
         """Training data are needed."""
@@ -142,12 +142,6 @@ class TrainDock(Dock):
         self.resume_button.enabled = True
         self.use_button.enabled = bool(self.reports)
 
-    def release(self) -> None:
-        """Stop the training; files are kept."""
-        super().release()
-        self._leave()
-        self.curve.stop()
-
     def _leave(self) -> None:
         if self._request is not None:
             self._request.leave.set()
@@ -179,8 +173,8 @@ class TrainDock(Dock):
             self.curve.draw(partial(draw_scores, reports=tuple(self.reports), dark=dark))
 
     def _ask_and_resume(self) -> None:
-        known = "" if self.out is None else str(self.out)
-        chosen = QFileDialog.getExistingDirectory(self.native, "Folder of the training to resume", known)
+        title = "Folder of the training to resume"
+        chosen = QFileDialog.getExistingDirectory(self.native, title, str(self.out or ""))
         if chosen:
             self.resume(Path(chosen))
 
