@@ -16,12 +16,12 @@ from napari_devolearn.exceptions import AxesError, ImageFormatError
 from napari_devolearn.io.tiff import imagej, ome
 from napari_devolearn.io.tiff.axes import HINT, example_axes
 from napari_devolearn.io.tiff.compare import TifPages, checked_image, planes_in_page
-from napari_devolearn.io.tiff.foreign import foreign_images, is_foreign
 from napari_devolearn.io.tiff.pages import Pages
 from napari_devolearn.io.tiff.plain import lost_pages, plain_promise, resolution_of, shaped_promise
 from napari_devolearn.io.tiff.planes import Image
 from napari_devolearn.io.tiff.promise import Promise
-from napari_devolearn.io.tiff.scanimage import scanimage_promise
+from napari_devolearn.io.tiff.vendors.foreign import foreign_images, is_foreign
+from napari_devolearn.io.tiff.vendors.scanimage import scanimage_promise
 
 if TYPE_CHECKING:
     import tifffile

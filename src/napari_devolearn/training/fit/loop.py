@@ -47,8 +47,7 @@ def iter_train(
     run.
 
     `network`: (N, C, Y, X) to logits (N, K, Y, X) or (N, K).
-    `train, held_out`: held-out images are passed through the network whole, one at a time, simulated ones in
-    batches.
+    `train, held_out`: held-out images pass through the network whole and alone, simulated ones in batches.
     `device`: ``"cpu"``, ``"cuda:N"`` or ``"mps"``.
     `checkpoint`: written after each epoch; if it exists, the run is resumed.
     `score_start`: also evaluate the initial weights, in a report of their own, and keep them if no epoch is

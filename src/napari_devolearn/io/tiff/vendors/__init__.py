@@ -1,0 +1,1 @@
+"""Headers that microscope programs write: Zeiss LSM, MetaMorph, FluoView, ScanImage."""
